@@ -1,0 +1,1 @@
+//! Criterion benchmarks: Reelseal and its peers side by side in one run.

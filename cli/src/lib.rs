@@ -1,0 +1,1 @@
+//! Protect and open HLS packages and media files under wrapped data keys.

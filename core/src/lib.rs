@@ -1,0 +1,3 @@
+//! The crypto core of Reelseal.
+#![no_std]
+#![forbid(unsafe_code)]

@@ -1,0 +1,1 @@
+//! Cases (what can happen) and laws (what must hold).

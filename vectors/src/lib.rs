@@ -1,0 +1,1 @@
+//! Test vectors with origin and SHA-256, and a small loader.
