@@ -1,1 +1,63 @@
 //! Protect and open HLS packages and media files under wrapped data keys.
+//!
+//! ```text
+//! arguments ─▶ commands ─▶ keyservice ─▶ audit ─▶ output
+//!              what to do   whose key     on record
+//! ```
+//! The only crate of the workspace with files, clock, randomness and a terminal.
+
+pub mod args;
+pub mod commands;
+pub mod error;
+pub mod keyservice;
+pub mod output;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Cli;
+use error::Error;
+
+/// Runs one command line, the program's name first, and says how the process should end.
+///
+/// Results go to standard output, errors to standard error; see [`error::Kind::exit_code`].
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    forbid_core_dumps();
+    let args: Vec<OsString> = args.into_iter().collect();
+    let json = args.iter().any(|arg| arg == "--json");
+    let done = match Cli::try_parse_from(args) {
+        Ok(cli) => commands::run(cli),
+        Err(error) if json && error.use_stderr() => Err(Error::usage(first_line(&error))),
+        Err(error) => {
+            // Nothing is left to tell when the terminal itself is gone.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::print_error(&error, json);
+            ExitCode::from(error.kind().exit_code())
+        }
+    }
+}
+
+/// Clap's message without its usage text: the part that fits on the one line of `--json`.
+fn first_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}
+
+/// A core dump would hold keys. Where the limit cannot be set, the run goes on without it.
+#[cfg(unix)]
+fn forbid_core_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+}
+
+#[cfg(not(unix))]
+fn forbid_core_dumps() {}

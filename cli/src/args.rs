@@ -1,0 +1,92 @@
+//! The command line: every option, and what it may be.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::commands::hls::HlsArgs;
+use crate::keyservice::EncryptionContext;
+
+/// Protect and open HLS packages and media files under wrapped data keys.
+#[derive(Debug, Parser)]
+#[command(name = "reelseal", version, propagate_version = true)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Args, Debug)]
+pub struct Globals {
+    /// The key service: local, or local:DIR for a keystore elsewhere
+    #[arg(long, global = true, env = "REELSEAL_KMS", default_value = "local")]
+    #[arg(value_name = "SERVICE", help_heading = "Global options")]
+    pub kms: Provider,
+    /// Print results and errors as JSON, one line each
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub json: bool,
+    /// Show no progress
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub quiet: bool,
+    /// Say what is being done, on standard error
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    #[arg(action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// Replace what is already there
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub force: bool,
+    /// What every use of a key is bound to: k=v[,k=v], JSON, or '' for nothing
+    #[arg(long, global = true, value_name = "K=V[,K=V]", help_heading = "Global options")]
+    #[arg(default_value_t)]
+    pub encryption_context: EncryptionContext,
+    /// Where every use of a key is recorded [default: audit.jsonl in the keystore's folder]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub audit: Option<PathBuf>,
+    /// A file whose first line is the passphrase of the keystore
+    #[arg(long, global = true, value_name = "FILE", env = "REELSEAL_PASSPHRASE_FILE")]
+    #[arg(help_heading = "Global options")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+/// Which key service to ask.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Provider {
+    /// The embedded one: a keystore in this folder, or in the default one.
+    Local(Option<PathBuf>),
+}
+
+impl FromStr for Provider {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "local" => Ok(Self::Local(None)),
+            Some(("local", dir)) if !dir.is_empty() => Ok(Self::Local(Some(dir.into()))),
+            _ => Err("the key services are: local, local:DIR".to_owned()),
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Protect, open and check HLS packages
+    Hls(HlsArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, or write one page per command into a folder
+    Man {
+        /// The folder, which must exist
+        dir: Option<PathBuf>,
+    },
+}

@@ -1,0 +1,224 @@
+//! Key services: who keeps the keys that wrap data keys. The operations are those of AWS KMS.
+
+mod context;
+mod exception;
+
+pub use context::EncryptionContext;
+pub use exception::{Exception, ExceptionName, KmsError};
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A service that holds keys and never gives them away: it wraps and unwraps.
+///
+/// A `key_id` is a key id, a key ARN, an alias name or an alias ARN. On `Err` nothing secret was
+/// released. Every answer names the key by its ARN, whatever it was asked by.
+pub trait KeyService: Send + Sync {
+    /// Wraps `plaintext`, 1 to 4,096 bytes, bound to `context`.
+    ///
+    /// # Errors
+    ///
+    /// No such key, a key that is not enabled, or a parameter out of range.
+    fn encrypt(
+        &self,
+        key_id: &str,
+        plaintext: &[u8],
+        context: &EncryptionContext,
+    ) -> Result<Encrypted, KmsError>;
+
+    /// Unwraps `blob`. Where `key_id` is given, no other key is used.
+    ///
+    /// # Errors
+    ///
+    /// As `encrypt`; an altered blob or another context is `InvalidCiphertextException`.
+    fn decrypt(
+        &self,
+        blob: &[u8],
+        key_id: Option<&str>,
+        context: &EncryptionContext,
+    ) -> Result<Decrypted, KmsError>;
+
+    /// Makes a data key of `len` bytes, 1 to 1,024, and wraps it.
+    ///
+    /// # Errors
+    ///
+    /// As `encrypt`.
+    fn generate_data_key(
+        &self,
+        key_id: &str,
+        len: usize,
+        context: &EncryptionContext,
+    ) -> Result<DataKey, KmsError>;
+
+    /// As [`generate_data_key`](Self::generate_data_key), and releases only the wrapped key.
+    ///
+    /// # Errors
+    ///
+    /// As `encrypt`.
+    fn generate_data_key_without_plaintext(
+        &self,
+        key_id: &str,
+        len: usize,
+        context: &EncryptionContext,
+    ) -> Result<Encrypted, KmsError>;
+
+    /// Unwraps `from` and wraps what was inside under `to`; the plaintext stays in the service.
+    ///
+    /// # Errors
+    ///
+    /// As `decrypt`, then as `encrypt`.
+    fn re_encrypt(&self, from: &Source<'_>, to: &Destination<'_>) -> Result<ReEncrypted, KmsError>;
+
+    /// What is known about a key.
+    ///
+    /// # Errors
+    ///
+    /// No such key.
+    fn describe(&self, key_id: &str) -> Result<KeyMetadata, KmsError>;
+}
+
+/// A blob to wrap anew: see [`KeyService::re_encrypt`].
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The ciphertext blob.
+    pub blob: &'a [u8],
+    /// The key that must have wrapped it, where the caller knows.
+    pub key_id: Option<&'a str>,
+    /// The context under which it was wrapped.
+    pub context: &'a EncryptionContext,
+}
+
+/// How to wrap a blob anew: see [`KeyService::re_encrypt`].
+#[derive(Clone, Copy, Debug)]
+pub struct Destination<'a> {
+    /// The key to wrap under.
+    pub key_id: &'a str,
+    /// The context to bind to.
+    pub context: &'a EncryptionContext,
+}
+
+/// Which key, and which version of its material, did the work.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UsedKey {
+    /// The key's ARN.
+    pub key_arn: String,
+    /// 64 lower-case hexadecimal digits that name the version, where the service tells.
+    pub key_material_id: Option<String>,
+    /// The version's number, where the service tells: local ones count from 1.
+    pub key_version: Option<u32>,
+}
+
+/// A wrapped plaintext.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Encrypted {
+    /// The ciphertext blob: not secret.
+    pub wrapped: Vec<u8>,
+    /// The key that wrapped it.
+    pub key: UsedKey,
+}
+
+/// An unwrapped plaintext.
+pub struct Decrypted {
+    /// The secret, erased on drop.
+    pub plaintext: Zeroizing<Vec<u8>>,
+    /// The key that had wrapped it.
+    pub key: UsedKey,
+}
+
+/// A fresh data key, in the clear and wrapped.
+pub struct DataKey {
+    /// The secret, erased on drop.
+    pub plaintext: Zeroizing<Vec<u8>>,
+    /// The ciphertext blob: not secret.
+    pub wrapped: Vec<u8>,
+    /// The key that wrapped it.
+    pub key: UsedKey,
+}
+
+/// A blob that was wrapped anew.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ReEncrypted {
+    /// The new ciphertext blob: not secret.
+    pub wrapped: Vec<u8>,
+    /// The key that had wrapped the old one.
+    pub source: UsedKey,
+    /// The key that wrapped the new one.
+    pub destination: UsedKey,
+}
+
+/// What may be done with a key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyState {
+    /// Everything.
+    Enabled,
+    /// Nothing, until it is enabled again.
+    Disabled,
+    /// Nothing: on its deletion date it is gone, unless the deletion is cancelled.
+    PendingDeletion,
+}
+
+impl KeyState {
+    /// KMS's name of the state.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Enabled => "Enabled",
+            Self::Disabled => "Disabled",
+            Self::PendingDeletion => "PendingDeletion",
+        }
+    }
+}
+
+/// Who manages a key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyManager {
+    /// The service: it cannot be disabled, deleted or given another alias.
+    Aws,
+    /// The user.
+    Customer,
+}
+
+impl KeyManager {
+    /// KMS's name of the manager.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Aws => "AWS",
+            Self::Customer => "CUSTOMER",
+        }
+    }
+}
+
+/// What is known about a key, none of it secret.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeyMetadata {
+    /// The key's id: a UUID.
+    pub id: String,
+    /// The key's ARN.
+    pub arn: String,
+    /// The names it goes by, sorted.
+    pub aliases: Vec<String>,
+    /// What may be done with it.
+    pub state: KeyState,
+    /// Who manages it.
+    pub manager: KeyManager,
+    /// What its owner wrote about it.
+    pub description: String,
+    /// When it was made, in seconds since 1970 UTC.
+    pub created: i64,
+    /// When it will be gone, in seconds since 1970 UTC.
+    pub deletion: Option<i64>,
+    /// The version that wraps now: 1 and one more for each rotation.
+    pub current_version: u32,
+}
+
+impl fmt::Debug for Decrypted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decrypted").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for DataKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DataKey").field("key", &self.key).finish_non_exhaustive()
+    }
+}

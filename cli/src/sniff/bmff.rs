@@ -1,0 +1,117 @@
+//! ISO base media file format: ISO/IEC 14496-12 §4.2 (boxes), §8.8 (fragments).
+
+use super::bytes::{array, be32, contains, slice};
+use super::{Container, FirstBlock};
+
+/// The container, where the first box's type is one of a top-level box.
+pub(super) fn intact(head: &[u8]) -> Option<Container> {
+    let first = array::<4>(head, 4)?;
+    if !TOP_LEVEL.contains(&&first) || !(box_len(head)? <= 16 || leads_to_a_box(head)) {
+        return None;
+    }
+    kind(head, &first)
+}
+
+/// The container, where the first 16 bytes say nothing: by the boxes that lie within.
+pub(super) fn spoiled(head: &[u8]) -> Option<Container> {
+    let rest = head.get(16..)?;
+    if nested(rest, b"traf", b"tfhd").is_some() {
+        return Some(Container::Fmp4Segment);
+    }
+    nested(rest, b"trak", b"tkhd")?;
+    Some(if contains(rest, b"mvex") { Container::Fmp4Init } else { Container::Mp4 })
+}
+
+fn kind(head: &[u8], first: &[u8; 4]) -> Option<Container> {
+    match first {
+        b"styp" | b"sidx" | b"ssix" | b"moof" | b"emsg" | b"prft" => Some(Container::Fmp4Segment),
+        b"ftyp" | b"moov" if contains(head, b"mvex") => Some(Container::Fmp4Init),
+        _ => Some(Container::Mp4),
+    }
+}
+
+pub(super) fn first_block(head: &[u8]) -> FirstBlock {
+    let sound = judge(head);
+    // A box whose length leads nowhere was not written so.
+    if leads_to_a_box(head) { sound.unwrap_or(FirstBlock::Implausible) } else { FirstBlock::Implausible }
+}
+
+/// The first box by its type. `None`: no such type, or too short for it.
+fn judge(head: &[u8]) -> Option<FirstBlock> {
+    let [a, b, c, d] = array::<4>(head, 12)?;
+    let word = u32::from_be_bytes([a, b, c, d]);
+    let verdict = match &array::<4>(head, 4)? {
+        // §4.3: major_brand stands again among the compatible ones; then comes minor_version.
+        b"ftyp" => brand_is_sound(head) && [0, 1, 512].contains(&word) || array(head, 8)? == *b"qt  ",
+        // §8.16.2. Every packager writes 0.
+        b"styp" => brand_is_sound(head) && word == 0,
+        // §8.8.4, §8.8.5: `mfhd` comes first and is 16 bytes long.
+        b"moof" => return Some(proven_if(be32(head, 8)? == 16 && [a, b, c, d] == *b"mfhd")),
+        b"moov" => return Some(proven_if([108, 120].contains(&be32(head, 8)?) && [a, b, c, d] == *b"mvhd")),
+        // §8.16.3, §8.16.5: version, flags, then the number of a track.
+        b"sidx" | b"prft" => match nested(head, b"traf", b"tfhd") {
+            Some(_) => return Some(proven_if(version(head)? <= 1 && tracks(head).any(|id| id == word))),
+            None => version(head)? <= 1 && word != 0,
+        },
+        // ISO/IEC 23009-1 §5.10.3.3: version 0 starts with the scheme's URI, 1 with the timescale.
+        b"emsg" => match version(head)? {
+            0 => [a, b, c, d].iter().all(|byte| byte.is_ascii_alphanumeric() || b".:-".contains(byte)),
+            version => version == 1 && word != 0,
+        },
+        other => TOP_LEVEL.contains(&other),
+    };
+    Some(if verdict { FirstBlock::Plausible } else { FirstBlock::Implausible })
+}
+
+fn proven_if(sound: bool) -> FirstBlock {
+    if sound { FirstBlock::Proven } else { FirstBlock::Implausible }
+}
+
+/// §4.3: the list of compatible brands names the major brand again.
+fn brand_is_sound(head: &[u8]) -> bool {
+    let whole = || {
+        let len = usize::try_from(box_len(head)?).ok()?;
+        let brand = array::<4>(head, 8)?;
+        Some(len % 4 == 0 && slice(head, 16, len.checked_sub(16)?)?.as_chunks().0.contains(&brand))
+    };
+    whole().unwrap_or(false)
+}
+
+/// The version of a full box; its flags are in the three bytes behind.
+fn version(head: &[u8]) -> Option<u8> {
+    array(head, 8).map(|[version]| version)
+}
+
+/// The first box's length in bytes, §4.2. `None` where no box is so long.
+fn box_len(head: &[u8]) -> Option<u64> {
+    match be32(head, 0)? {
+        0 => Some(u64::MAX), // to the end of the file
+        1 => array(head, 8).map(u64::from_be_bytes).filter(|len| *len >= 16),
+        len => (len >= 8).then_some(len.into()),
+    }
+}
+
+/// Whether the first box ends at another box, at the end of `head`, or beyond it.
+fn leads_to_a_box(head: &[u8]) -> bool {
+    let Some(len) = box_len(head) else { return false };
+    let Some(next) = usize::try_from(len).ok().and_then(|len| head.get(len..)) else { return true };
+    next.is_empty() || next.get(4..8).is_none_or(|kind| TOP_LEVEL.iter().any(|top| *top == kind))
+}
+
+/// The offset of `inner`'s type, where `inner` is the first box in `outer`.
+fn nested(bytes: &[u8], outer: &[u8; 4], inner: &[u8; 4]) -> Option<usize> {
+    let is_pair = |window: &[u8]| window.starts_with(outer) && window.ends_with(inner);
+    bytes.windows(12).position(is_pair).map(|at| at + 8)
+}
+
+/// The `track_ID` of every `tfhd` (§8.8.7) in `bytes`.
+fn tracks(bytes: &[u8]) -> impl Iterator<Item = u32> {
+    let ids = bytes.windows(20).filter(|w| w.starts_with(b"traf") && slice(w, 8, 4) == Some(b"tfhd"));
+    ids.filter_map(|window| be32(window, 16))
+}
+
+/// The boxes that stand at the top level of a segment or a file.
+const TOP_LEVEL: [&[u8; 4]; 16] = [
+    b"ftyp", b"styp", b"sidx", b"ssix", b"moof", b"moov", b"mdat", b"free", b"skip", b"emsg", b"prft",
+    b"uuid", b"meta", b"pdin", b"mfra", b"wide",
+];
