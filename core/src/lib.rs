@@ -1,3 +1,47 @@
-//! The crypto core of Reelseal.
+//! The crypto core of Reelseal: wrapped keys and clear media in, sealed keys and HLS segments out.
+//!
+//! ```text
+//! wrapped key ─▶ format ─▶ envelope ─▶ data key ─┐
+//!                parse     open                  ▼
+//! clear bytes ───────────────────────▶ segment · modes ─▶ encrypted bytes
+//! ```
+//!
+//! No allocation, no I/O, no clock, no randomness: what must be fresh comes in as a value whose
+//! type says so. The modules below stand in the order in which bytes meet them.
 #![no_std]
 #![forbid(unsafe_code)]
+// Parsing and unwrapping are total: no index, no cast, no `unwrap`, hence no panic to reach.
+#![deny(
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
+// Bytes to borrowed views: has never seen a key.
+pub mod format;
+
+// A sealed data key, opened and sealed.
+pub mod envelope;
+
+// A key under a key: RFC 3394 and RFC 5649.
+pub mod wrap;
+
+// HLS media segments under METHOD=AES-128.
+pub mod segment;
+
+// Modes of operation: SP 800-38A and SP 800-38D.
+pub mod modes;
+
+// HMAC and key derivation: the only `use hmac`, `use sha2`.
+pub mod hash;
+
+// AES: the only `use aes`.
+mod block;
+
+// The types that hold key material, and the one door out of them.
+pub mod secret;
+
+pub use secret::Inauthentic;

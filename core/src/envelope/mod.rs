@@ -1,0 +1,3 @@
+//! Sealed data keys: where formats and keys meet.
+
+pub mod kms;

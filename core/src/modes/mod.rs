@@ -1,0 +1,6 @@
+//! Modes of operation, each in a file of the name that its standard gives it.
+//!
+//! They encrypt under a [`ContentKey`](crate::secret::ContentKey) of 128, 192 or 256 bits.
+
+pub mod cbc;
+pub(crate) mod gcm;

@@ -1,0 +1,127 @@
+//! Secret bytes. Every byte of key material in this crate lives in one of these types.
+//!
+//! None of them is `Clone`, `Copy`, `PartialEq` or printable, and each erases itself on drop.
+
+use core::fmt;
+
+use subtle::Choice;
+use zeroize::ZeroizeOnDrop;
+
+/// An AES key of one of the three lengths of FIPS 197 §5.
+#[derive(ZeroizeOnDrop)]
+pub(crate) enum AesKey {
+    Aes128([u8; 16]),
+    Aes192([u8; 24]),
+    Aes256([u8; 32]),
+}
+
+/// A key-encryption key: it wraps other keys and never touches content.
+#[derive(ZeroizeOnDrop)]
+pub struct Kek(pub(crate) AesKey);
+
+impl Kek {
+    /// A 128-bit key-encryption key.
+    pub fn new_128(bytes: [u8; 16]) -> Self {
+        Self(AesKey::Aes128(bytes))
+    }
+
+    /// A 192-bit key-encryption key.
+    pub fn new_192(bytes: [u8; 24]) -> Self {
+        Self(AesKey::Aes192(bytes))
+    }
+
+    /// A 256-bit key-encryption key.
+    pub fn new_256(bytes: [u8; 32]) -> Self {
+        Self(AesKey::Aes256(bytes))
+    }
+}
+
+/// The data key of a file: it encrypts content and wraps nothing.
+#[derive(ZeroizeOnDrop)]
+pub struct ContentKey(pub(crate) AesKey);
+
+impl ContentKey {
+    /// A 128-bit data key.
+    pub fn new_128(bytes: [u8; 16]) -> Self {
+        Self(AesKey::Aes128(bytes))
+    }
+
+    /// A 192-bit data key.
+    pub fn new_192(bytes: [u8; 24]) -> Self {
+        Self(AesKey::Aes192(bytes))
+    }
+
+    /// A 256-bit data key.
+    pub fn new_256(bytes: [u8; 32]) -> Self {
+        Self(AesKey::Aes256(bytes))
+    }
+}
+
+/// One version of a local KMS key: data keys are sealed under keys derived from it.
+#[derive(ZeroizeOnDrop)]
+pub struct BackingKey(pub(crate) [u8; 32]);
+
+impl BackingKey {
+    /// A backing key: 256 uniformly random bits.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+/// The key of one or more HLS segments, as an `EXT-X-KEY` tag names it.
+#[derive(ZeroizeOnDrop)]
+pub struct SegmentKey(pub(crate) [u8; 16]);
+
+impl SegmentKey {
+    /// A segment key; RFC 8216 §4.3.2.4 has it exactly 16 bytes.
+    pub fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Debug for Kek {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Kek(..)")
+    }
+}
+
+impl fmt::Debug for ContentKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ContentKey(..)")
+    }
+}
+
+impl fmt::Debug for BackingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BackingKey(..)")
+    }
+}
+
+impl fmt::Debug for SegmentKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SegmentKey(..)")
+    }
+}
+
+/// A check under a key failed: wrong key, or altered bytes.
+///
+/// Deliberately empty. Which check failed, and where, is not for the caller to learn.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Inauthentic;
+
+impl fmt::Display for Inauthentic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the key is wrong, or the bytes were altered")
+    }
+}
+
+impl core::error::Error for Inauthentic {}
+
+/// Makes one secret bit public.
+///
+/// This is the only place in the crate where control flow may depend on a secret.
+/// Auditors: review its callers. Each says why its bit may be known.
+#[inline(never)]
+pub(crate) fn declassify(verdict: Choice) -> bool {
+    verdict.into()
+}
