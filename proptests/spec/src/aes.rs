@@ -130,11 +130,11 @@ fn inverse(b: u8) -> u8 {
 fn times(a: u8, b: u8) -> u8 {
     let (mut power, mut product) = (a, 0);
     for i in 0..8 {
-        if b >> i & 1 == 1 {
+        if (b >> i) & 1 == 1 {
             product ^= power;
         }
         let carry = power >> 7;
-        power = power << 1 ^ 0x1b * carry; //              XTIMES
+        power = (power << 1) ^ (0x1b * carry); //          XTIMES
     }
     product
 }

@@ -2,7 +2,8 @@
 
 /// Encodes: the bits of `bytes`, in groups of 6, then `=` to whole groups of 4 characters.
 pub fn encode(bytes: &[u8]) -> String {
-    let bits: Vec<u8> = bytes.iter().flat_map(|b| (0..8).rev().map(move |i| b >> i & 1)).collect();
+    let bits: Vec<u8> =
+        bytes.iter().flat_map(|b| (0..8).rev().map(move |i| (b >> i) & 1)).collect();
     let digit = |six: &[u8]| {
         let value = (0..6).fold(0, |n, i| 2 * n + usize::from(*six.get(i).unwrap_or(&0)));
         ALPHABET.chars().nth(value).expect("64 characters")
@@ -22,9 +23,9 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bits = vec![];
     for c in text.trim_end_matches('=').chars() {
         let value = ALPHABET.chars().position(|a| a == c)?;
-        bits.extend((0..6).rev().map(|i| (value >> i & 1) as u8));
+        bits.extend((0..6).rev().map(|i| ((value >> i) & 1) as u8));
     }
-    let byte = |eight: &[u8]| eight.iter().fold(0u8, |n, bit| n << 1 | bit);
+    let byte = |eight: &[u8]| eight.iter().fold(0u8, |n, bit| (n << 1) | bit);
     let bytes: Vec<u8> = bits.chunks_exact(8).map(byte).collect();
     (encode(&bytes) == text).then_some(bytes)
 }

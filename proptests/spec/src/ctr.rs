@@ -29,5 +29,5 @@ pub fn increment(t: Block, m: u32) -> Block {
     assert!((1..=128).contains(&m), "a counter of {m} bits");
     let t = u128::from_be_bytes(t);
     let counts = u128::MAX >> (128 - m);
-    (t & !counts | t.wrapping_add(1) & counts).to_be_bytes()
+    ((t & !counts) | (t.wrapping_add(1) & counts)).to_be_bytes()
 }

@@ -63,10 +63,10 @@ fn times(x: u128, y: u128) -> u128 {
     const R: u128 = 0b1110_0001 << 120;
     let (mut z, mut v) = (0, y);
     for i in 0..128 {
-        if x >> (127 - i) & 1 == 1 {
+        if (x >> (127 - i)) & 1 == 1 {
             z ^= v;
         }
-        v = if v & 1 == 0 { v >> 1 } else { v >> 1 ^ R };
+        v = if v & 1 == 0 { v >> 1 } else { (v >> 1) ^ R };
     }
     z
 }

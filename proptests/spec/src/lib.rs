@@ -15,7 +15,7 @@
 //! | [`hmac`] [`hkdf`] [`kbkdf`] | RFC 2104, RFC 5869, SP 800-108 | whole strings |
 //! | [`base64`] | RFC 4648 §4 | a string of bits; canonical if it prints back |
 //! | [`context`] [`kms`] | this project's key service | whole strings |
-//! | [`segment`] [`ext_x_key`] | RFC 8216 §4.2, §4.3.2.4, §5.2 | owned values, a grammar of functions |
+//! | [`segment`] [`ext_x_key`] | RFC 8216 §4.2, §4.3.2.4 | owned values, a grammar of functions |
 //!
 //! Functions return `None` where the standard, or our format, refuses. They panic where a caller
 //! breaks a stated rule (an AES key of 15 bytes).

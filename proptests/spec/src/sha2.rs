@@ -11,8 +11,8 @@ pub fn sha256(message: &[u8]) -> [u8; 32] {
         let mut w: Vec<u32> = block.chunks(4).map(|c| number(c) as u32).collect();
         for t in 16..64 {
             let (w15, w2) = (w[t - 15], w[t - 2]);
-            let sigma0 = w15.rotate_right(7) ^ w15.rotate_right(18) ^ w15 >> 3; //      (4.6)
-            let sigma1 = w2.rotate_right(17) ^ w2.rotate_right(19) ^ w2 >> 10; //       (4.7)
+            let sigma0 = w15.rotate_right(7) ^ w15.rotate_right(18) ^ (w15 >> 3); //      (4.6)
+            let sigma1 = w2.rotate_right(17) ^ w2.rotate_right(19) ^ (w2 >> 10); //       (4.7)
             w.push([sigma1, w[t - 7], sigma0, w[t - 16]].into_iter().fold(0, u32::wrapping_add));
         }
         let mut v = h; //                                                               a … h
@@ -20,7 +20,7 @@ pub fn sha256(message: &[u8]) -> [u8; 32] {
             let [a, b, c, _, e, f, g, h] = v;
             let sum0 = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22); //  (4.4)
             let sum1 = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25); //  (4.5)
-            let (ch, maj) = (e & f ^ !e & g, a & b ^ a & c ^ b & c); //                 (4.2) (4.3)
+            let (ch, maj) = ((e & f) ^ (!e & g), (a & b) ^ (a & c) ^ (b & c)); //       (4.2) (4.3)
             let t1 = [h, sum1, ch, k[t] as u32, w[t]].into_iter().fold(0, u32::wrapping_add);
             let t2 = sum0.wrapping_add(maj);
             v.rotate_right(1); //                            h = g, g = f, … e = d, … b = a
@@ -41,8 +41,8 @@ pub fn sha512(message: &[u8]) -> [u8; 64] {
         let mut w: Vec<u64> = block.chunks(8).map(number).collect();
         for t in 16..80 {
             let (w15, w2) = (w[t - 15], w[t - 2]);
-            let sigma0 = w15.rotate_right(1) ^ w15.rotate_right(8) ^ w15 >> 7; //       (4.12)
-            let sigma1 = w2.rotate_right(19) ^ w2.rotate_right(61) ^ w2 >> 6; //        (4.13)
+            let sigma0 = w15.rotate_right(1) ^ w15.rotate_right(8) ^ (w15 >> 7); //       (4.12)
+            let sigma1 = w2.rotate_right(19) ^ w2.rotate_right(61) ^ (w2 >> 6); //        (4.13)
             w.push([sigma1, w[t - 7], sigma0, w[t - 16]].into_iter().fold(0, u64::wrapping_add));
         }
         let mut v = h;
@@ -50,7 +50,7 @@ pub fn sha512(message: &[u8]) -> [u8; 64] {
             let [a, b, c, _, e, f, g, h] = v;
             let sum0 = a.rotate_right(28) ^ a.rotate_right(34) ^ a.rotate_right(39); // (4.10)
             let sum1 = e.rotate_right(14) ^ e.rotate_right(18) ^ e.rotate_right(41); // (4.11)
-            let (ch, maj) = (e & f ^ !e & g, a & b ^ a & c ^ b & c); //                 (4.8) (4.9)
+            let (ch, maj) = ((e & f) ^ (!e & g), (a & b) ^ (a & c) ^ (b & c)); //       (4.8) (4.9)
             let t1 = [h, sum1, ch, k[t], w[t]].into_iter().fold(0, u64::wrapping_add);
             let t2 = sum0.wrapping_add(maj);
             v.rotate_right(1);
@@ -73,7 +73,7 @@ fn padded(message: &[u8], block: usize) -> Vec<u8> {
 }
 
 fn number(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0, |n, &b| n << 8 | u64::from(b))
+    bytes.iter().fold(0, |n, &b| (n << 8) | u64::from(b))
 }
 
 /// H⁽⁰⁾ and K (§5.3, §4.2): the first `bits` of the fractional parts of the square roots of the
