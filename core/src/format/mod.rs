@@ -2,6 +2,7 @@
 
 pub mod base64;
 pub mod context;
+pub mod hls;
 pub mod kms_blob;
 pub mod reader;
 
@@ -36,6 +37,18 @@ pub enum Rule {
     Trailing,
     /// Given once.
     Repeated,
+    /// Without anything beside it.
+    Alone,
+    /// Not there at all.
+    Forbidden,
+    /// In its place, before what depends on it.
+    Order,
+    /// UTF-8.
+    Utf8,
+    /// Not mixed with the tags of another kind of playlist.
+    Mixed,
+    /// Within what Reelseal understands.
+    Unsupported,
 }
 
 impl fmt::Display for Malformed {
@@ -49,6 +62,12 @@ impl fmt::Display for Malformed {
             Rule::Range => " is out of range",
             Rule::Trailing => " is followed by bytes that do not belong there",
             Rule::Repeated => " is given twice",
+            Rule::Alone => " has other attributes beside it",
+            Rule::Forbidden => " is not allowed",
+            Rule::Order => " comes too late",
+            Rule::Utf8 => " is not UTF-8",
+            Rule::Mixed => " has both segments and other playlists",
+            Rule::Unsupported => " is not supported here",
         })
     }
 }

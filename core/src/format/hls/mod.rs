@@ -17,6 +17,7 @@ mod line;
 mod playlist;
 mod range;
 mod tag;
+mod walk;
 
 pub use attribute::{AttributeList, Attributes, MAX_ATTRIBUTE_LIST_LEN, MAX_ATTRIBUTES, Value};
 pub use key::{IDENTITY, Key, Method};

@@ -3,10 +3,10 @@
 //! [`Items`] yields every line once, so that a rewriter loses nothing: the lines it does not
 //! change are written back as they were read.
 
-use super::key::{Key, Method};
+use super::key::Key;
 use super::line::{Line, Lines};
 use super::range::{ByteRange, Span};
-use super::tag::Tag;
+use super::walk::Walk;
 use crate::format::{Malformed, Rule};
 
 /// Bytes of a playlist. A day of two-second segments with byte ranges and keys is 10 MiB.
@@ -115,7 +115,7 @@ impl<'a> Playlist<'a> {
             return Err(fault(0, "playlist", Rule::Length));
         }
         if bytes.starts_with(b"\xEF\xBB\xBF") {
-            return Err(fault(1, "byte order mark", Rule::Alone));
+            return Err(fault(1, "byte order mark", Rule::Forbidden));
         }
         let (mut media, mut multivariant) = (false, false);
         let (mut i_frames_only, mut images_only) = (false, false);
@@ -192,135 +192,5 @@ impl<'a> Items<'a> {
                 Err(malformed) => Err(Fault { line: line.number, malformed }),
             })
         })
-    }
-}
-
-/// What earlier lines said of those to come.
-struct Walk<'a> {
-    multivariant: bool,
-    /// Whether a URI line is due: after EXTINF, or after EXT-X-STREAM-INF.
-    due: bool,
-    gap: bool,
-    define: bool,
-    any_segment: bool,
-    range: Option<ByteRange>,
-    /// Where a range without an offset begins: in this resource, after this byte.
-    previous: Option<(&'a str, u64)>,
-    /// Media Sequence Number of the next segment; `None` after the last number there is.
-    sequence: Option<u64>,
-    keys: Keys<'a>,
-}
-
-impl<'a> Walk<'a> {
-    fn new(multivariant: bool) -> Self {
-        Self {
-            multivariant,
-            due: false,
-            gap: false,
-            define: false,
-            any_segment: false,
-            range: None,
-            previous: None,
-            sequence: Some(0),
-            keys: Keys::default(),
-        }
-    }
-
-    fn step(&mut self, line: &Line<'a>) -> Result<Item<'a>, Malformed> {
-        // A comment in another encoding harms no one.
-        let text = match line.says() {
-            Some(text) => text,
-            None if line.text.starts_with(b"#") && !line.text.starts_with(b"#EXT") => "",
-            None => return Err(Malformed { field: "playlist", rule: Rule::Utf8 }),
-        };
-        match text {
-            "" => Ok(Item::Text),
-            _ if text.starts_with('#') => self.tag(Tag::parse(text)?),
-            uri if self.multivariant => self.playlist(uri),
-            uri => self.segment(uri),
-        }
-    }
-
-    fn tag(&mut self, tag: Tag<'a>) -> Result<Item<'a>, Malformed> {
-        match tag {
-            Tag::Version(version) => return Ok(Item::Version(version)),
-            Tag::StreamInf => self.due = true,
-            Tag::ExtInf => {
-                self.due = true;
-                return Ok(Item::ExtInf);
-            }
-            Tag::Gap => self.gap = true,
-            Tag::Define => self.define = true,
-            Tag::ByteRange(range) => {
-                self.range = Some(range);
-                return Ok(Item::ByteRange(range));
-            }
-            Tag::Key(key) => {
-                self.key(key);
-                return Ok(Item::Key(key));
-            }
-            // An offset may be missing here too; there is no sub-range before it to follow.
-            Tag::Map { uri, range } => {
-                let range = range.map(|range| range.resolve(Some(0))).transpose()?;
-                return Ok(Item::Map(self.resource(uri, range)?));
-            }
-            Tag::MediaSequence(_) if self.any_segment => {
-                return Err(Malformed { field: "EXT-X-MEDIA-SEQUENCE", rule: Rule::Order });
-            }
-            Tag::MediaSequence(sequence) => self.sequence = Some(sequence),
-            Tag::Media(Some(uri)) | Tag::IFrameStreamInf(uri) | Tag::Images(uri) => {
-                return Ok(Item::Playlist(self.literal(uri)?));
-            }
-            Tag::SessionData(Some(uri)) => return Ok(Item::SessionData(self.literal(uri)?)),
-            Tag::SessionKey(key) => return Ok(Item::SessionKey(key)),
-            Tag::LowLatency(name) => return Ok(Item::LowLatency(name)),
-            _ => (),
-        }
-        Ok(Item::Text)
-    }
-
-    // req HLS-KEY-5: a key holds until the next tag of the same KEYFORMAT
-    fn key(&mut self, key: Key<'a>) {
-        match key.method {
-            Method::None => self.keys = Keys::default(),
-            _ if key.is_identity() => self.keys.identity = Some(key),
-            _ => self.keys.other = Some(key),
-        }
-    }
-
-    fn playlist(&mut self, uri: &'a str) -> Result<Item<'a>, Malformed> {
-        if !core::mem::take(&mut self.due) {
-            return Err(Malformed { field: "EXT-X-STREAM-INF", rule: Rule::Required });
-        }
-        Ok(Item::Playlist(self.literal(uri)?))
-    }
-
-    // req HLS-RANGE-1: a range without an offset follows a sub-range of the same resource
-    fn segment(&mut self, uri: &'a str) -> Result<Item<'a>, Malformed> {
-        if !core::mem::take(&mut self.due) {
-            return Err(Malformed { field: "EXTINF", rule: Rule::Required });
-        }
-        let next = self.previous.filter(|(previous, _)| *previous == uri).map(|(_, end)| end);
-        let range = self.range.take().map(|range| range.resolve(next)).transpose()?;
-        self.previous = range.map(|range| (uri, range.end()));
-        self.any_segment = true;
-
-        let overflow = Malformed { field: "EXT-X-MEDIA-SEQUENCE", rule: Rule::Range };
-        let sequence = self.sequence.ok_or(overflow)?;
-        self.sequence = sequence.checked_add(1);
-        let gap = core::mem::take(&mut self.gap);
-        Ok(Item::Segment { resource: self.resource(uri, range)?, sequence, gap })
-    }
-
-    fn resource(&self, uri: &'a str, range: Option<Span>) -> Result<Resource<'a>, Malformed> {
-        Ok(Resource { uri: self.literal(uri)?, range, keys: self.keys })
-    }
-
-    /// A URI that stands for itself: variables of `EXT-X-DEFINE` are not expanded here.
-    fn literal(&self, uri: &'a str) -> Result<&'a str, Malformed> {
-        if self.define && uri.contains("{$") {
-            return Err(Malformed { field: "EXT-X-DEFINE", rule: Rule::Unsupported });
-        }
-        Ok(uri)
     }
 }
