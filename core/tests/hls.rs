@@ -16,7 +16,10 @@ fn items(playlist: &str) -> Result<Vec<Item<'_>>, Fault> {
     items.iter().map(|item| item.map(|(_, item)| item)).collect()
 }
 
-fn segments(playlist: &str) -> Vec<(u64, Option<Span>, Option<[u8; 16]>, bool)> {
+type Seen = (u64, Option<Span>, Option<[u8; 16]>, bool);
+
+/// Each segment: its number, its range, its IV, and whether it is clear.
+fn segments(playlist: &str) -> Vec<Seen> {
     items(playlist)
         .unwrap()
         .into_iter()
