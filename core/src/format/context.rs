@@ -28,7 +28,7 @@ impl<'a> Context<'a> {
     ///
     /// [`Malformed`] if a key is given twice, or the serialised context is longer than
     /// [`MAX_LEN`].
-    pub fn new<'s: 'a>(pairs: &'a mut [(&'s str, &'s str)]) -> Result<Self, Malformed> {
+    pub fn new<'k: 'a, 'v: 'a>(pairs: &'a mut [(&'k str, &'v str)]) -> Result<Self, Malformed> {
         // The bound is checked before the sort, whose time is quadratic in the number of pairs.
         if len(pairs).is_none_or(|len| len > MAX_LEN) {
             return Err(Malformed { field: "encryption context", rule: Rule::Length });

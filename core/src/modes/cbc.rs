@@ -126,8 +126,7 @@ pub fn encrypted_len(len: usize) -> Option<usize> {
 /// is [`encrypted_len`] of `len`.
 ///
 /// `None`, and `buffer` untouched, where the two lengths do not fit each other.
-pub fn encrypt_in_place(encryptor: Encryptor, buffer: &mut [u8], len: usize) -> Option<()> {
-    let mut encryptor = encryptor;
+pub fn encrypt_in_place(mut encryptor: Encryptor, buffer: &mut [u8], len: usize) -> Option<()> {
     if encrypted_len(len) != Some(buffer.len()) {
         return None;
     }
@@ -144,8 +143,10 @@ pub fn encrypt_in_place(encryptor: Encryptor, buffer: &mut [u8], len: usize) -> 
 ///
 /// [`Inauthentic`] as in [`Decryptor::finish`], or if the length of `buffer` is not 16, 32, 48 …
 /// bytes. On `Err`, `buffer` is all zero.
-pub fn decrypt_in_place(decryptor: Decryptor, buffer: &mut [u8]) -> Result<&mut [u8], Inauthentic> {
-    let mut decryptor = decryptor;
+pub fn decrypt_in_place(
+    mut decryptor: Decryptor,
+    buffer: &mut [u8],
+) -> Result<&mut [u8], Inauthentic> {
     let tail = match buffer.as_chunks_mut() {
         ([whole @ .., last], []) => {
             decryptor.update(whole);

@@ -73,16 +73,18 @@ impl BlockCipherDecClosure for WInverse<'_> {
     #[inline(always)]
     fn call<B: BlockCipherDecBackend<BlockSize = U16>>(self, backend: &B) {
         let Self { icv, r } = self;
+        let mut b = CipherBlock::default();
         let mut t = r.iter().fold(0u64, |t, _| t.wrapping_add(6)); // 6(n − 1)
         for _ in 0..6 {
             for r_i in r.iter_mut().rev() {
                 xor(icv, t); //                              B = AES⁻¹(K, (A ^ t) | R[i])
-                let mut b = join(icv, r_i);
+                b = join(icv, r_i);
                 backend.decrypt_block_inplace(&mut b);
                 (*icv, *r_i) = split(b); //                  A = MSB(64, B), R[i] = LSB(64, B)
                 t = t.wrapping_sub(1);
             }
         }
+        b.as_mut_slice().zeroize(); // It held the first 8 bytes of the key.
     }
 }
 
