@@ -11,6 +11,9 @@ pub mod commands;
 pub mod error;
 pub mod keyservice;
 pub mod output;
+pub mod package;
+pub mod progress;
+pub mod sniff;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -18,7 +18,10 @@ pub(super) fn intact(head: &[u8]) -> Option<Container> {
 pub(super) fn spoiled(head: &[u8]) -> Option<Container> {
     let chained = |(container, frame): &(Container, FrameLen)| {
         let starts = 16..head.len().min(MAX_FRAME_LEN);
-        starts.filter_map(|at| head.get(at..)).any(|rest| chain(rest, *frame) >= 3).then_some(*container)
+        starts
+            .filter_map(|at| head.get(at..))
+            .any(|rest| chain(rest, *frame) >= 3)
+            .then_some(*container)
     };
     FRAMES.iter().find_map(chained)
 }
@@ -51,7 +54,9 @@ fn id3(head: &[u8]) -> FirstBlock {
 fn a_frame_follows(head: &[u8], tag_len: u32) -> bool {
     let at = usize::try_from(tag_len).ok().and_then(|len| len.checked_add(10));
     let Some(rest) = at.and_then(|at| head.get(at..)) else { return true };
-    rest.len() < 16 || rest.starts_with(b"ID3") || FRAMES.iter().any(|(_, frame)| frame(rest).is_some())
+    rest.len() < 16
+        || rest.starts_with(b"ID3")
+        || FRAMES.iter().any(|(_, frame)| frame(rest).is_some())
 }
 
 /// Four times seven bits; the eighth is 0.
@@ -91,9 +96,9 @@ fn mp3(bytes: &[u8]) -> Option<usize> {
     let kbits = rates.get(usize::from(b2 >> 4)).filter(|kbits| **kbits > 0)?;
     let hertz = [44_100, 48_000, 32_000].get(usize::from(b2 >> 2 & 3))?;
     let (slot, divisor) = match version {
-        3 => (144_000, *hertz),    // MPEG-1
-        2 => (72_000, hertz / 2),  // MPEG-2
-        _ => (72_000, hertz / 4),  // MPEG-2.5
+        3 => (144_000, *hertz),   // MPEG-1
+        2 => (72_000, hertz / 2), // MPEG-2
+        _ => (72_000, hertz / 4), // MPEG-2.5
     };
     Some(slot * kbits / divisor + usize::from(b2 >> 1 & 1))
 }
@@ -107,9 +112,9 @@ fn ac3(bytes: &[u8]) -> Option<usize> {
     let code = usize::from(b4 & 0x3F);
     let kbits = AC3_KBITS.get(code / 2).filter(|_| b5 >> 3 <= 10)?;
     match b4 >> 6 {
-        0 => Some(kbits * 4),                                  // 48 kHz
+        0 => Some(kbits * 4),                                // 48 kHz
         1 => Some(2 * (kbits * 96_000 / 44_100 + code % 2)), // 44.1 kHz
-        2 => Some(kbits * 6),                                  // 32 kHz
+        2 => Some(kbits * 6),                                // 32 kHz
         _ => None,
     }
 }

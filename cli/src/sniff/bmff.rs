@@ -6,10 +6,7 @@ use super::{Container, FirstBlock};
 /// The container, where the first box's type is one of a top-level box.
 pub(super) fn intact(head: &[u8]) -> Option<Container> {
     let first = array::<4>(head, 4)?;
-    if !TOP_LEVEL.contains(&&first) || !(box_len(head)? <= 16 || leads_to_a_box(head)) {
-        return None;
-    }
-    kind(head, &first)
+    (TOP_LEVEL.contains(&&first) && leads_to_a_box(head)).then(|| kind(head, &first))
 }
 
 /// The container, where the first 16 bytes say nothing: by the boxes that lie within.
@@ -22,45 +19,53 @@ pub(super) fn spoiled(head: &[u8]) -> Option<Container> {
     Some(if contains(rest, b"mvex") { Container::Fmp4Init } else { Container::Mp4 })
 }
 
-fn kind(head: &[u8], first: &[u8; 4]) -> Option<Container> {
+fn kind(head: &[u8], first: &[u8; 4]) -> Container {
     match first {
-        b"styp" | b"sidx" | b"ssix" | b"moof" | b"emsg" | b"prft" => Some(Container::Fmp4Segment),
-        b"ftyp" | b"moov" if contains(head, b"mvex") => Some(Container::Fmp4Init),
-        _ => Some(Container::Mp4),
+        b"styp" | b"sidx" | b"ssix" | b"moof" | b"emsg" | b"prft" => Container::Fmp4Segment,
+        b"ftyp" | b"moov" if contains(head, b"mvex") => Container::Fmp4Init,
+        _ => Container::Mp4,
     }
 }
 
 pub(super) fn first_block(head: &[u8]) -> FirstBlock {
-    let sound = judge(head);
     // A box whose length leads nowhere was not written so.
-    if leads_to_a_box(head) { sound.unwrap_or(FirstBlock::Implausible) } else { FirstBlock::Implausible }
+    let judged = if leads_to_a_box(head) { judge(head) } else { None };
+    judged.unwrap_or(FirstBlock::Implausible)
 }
 
 /// The first box by its type. `None`: no such type, or too short for it.
 fn judge(head: &[u8]) -> Option<FirstBlock> {
-    let [a, b, c, d] = array::<4>(head, 12)?;
-    let word = u32::from_be_bytes([a, b, c, d]);
-    let verdict = match &array::<4>(head, 4)? {
-        // §4.3: major_brand stands again among the compatible ones; then comes minor_version.
-        b"ftyp" => brand_is_sound(head) && [0, 1, 512].contains(&word) || array(head, 8)? == *b"qt  ",
-        // §8.16.2. Every packager writes 0.
+    let last: [u8; 4] = array(head, 12)?;
+    let word = u32::from_be_bytes(last);
+    let sound = match &array::<4>(head, 4)? {
+        // §4.3: the major brand, which stands again among the compatible ones; minor_version.
+        b"ftyp" if head.get(8..12) == Some(b"qt  ") => true,
+        b"ftyp" => brand_is_sound(head) && [0, 1, 512].contains(&word),
+        // §8.16.2. Every packager that we know writes 0.
         b"styp" => brand_is_sound(head) && word == 0,
         // §8.8.4, §8.8.5: `mfhd` comes first and is 16 bytes long.
-        b"moof" => return Some(proven_if(be32(head, 8)? == 16 && [a, b, c, d] == *b"mfhd")),
-        b"moov" => return Some(proven_if([108, 120].contains(&be32(head, 8)?) && [a, b, c, d] == *b"mvhd")),
+        b"moof" => return Some(proven_if(be32(head, 8)? == 16 && last == *b"mfhd")),
+        // §8.2.1, §8.2.2: so does `mvhd`, of 108 bytes, or of 120 in version 1.
+        b"moov" => {
+            let sound = [108, 120].contains(&be32(head, 8)?) && last == *b"mvhd";
+            return Some(proven_if(sound));
+        }
         // §8.16.3, §8.16.5: version, flags, then the number of a track.
-        b"sidx" | b"prft" => match nested(head, b"traf", b"tfhd") {
-            Some(_) => return Some(proven_if(version(head)? <= 1 && tracks(head).any(|id| id == word))),
-            None => version(head)? <= 1 && word != 0,
-        },
-        // ISO/IEC 23009-1 §5.10.3.3: version 0 starts with the scheme's URI, 1 with the timescale.
-        b"emsg" => match version(head)? {
-            0 => [a, b, c, d].iter().all(|byte| byte.is_ascii_alphanumeric() || b".:-".contains(byte)),
-            version => version == 1 && word != 0,
-        },
+        b"sidx" | b"prft" if nested(head, b"traf", b"tfhd").is_some() => {
+            let sound = version(head)? <= 1 && tracks(head).any(|track| track == word);
+            return Some(proven_if(sound));
+        }
+        b"sidx" | b"prft" => version(head)? <= 1 && word != 0,
+        // ISO/IEC 23009-1 §5.10.3.3: a URI in version 0, the timescale in version 1.
+        b"emsg" if version(head)? == 0 => last.iter().all(|byte| is_uri(*byte)),
+        b"emsg" => version(head)? == 1 && word != 0,
         other => TOP_LEVEL.contains(&other),
     };
-    Some(if verdict { FirstBlock::Plausible } else { FirstBlock::Implausible })
+    Some(if sound { FirstBlock::Plausible } else { FirstBlock::Implausible })
+}
+
+fn is_uri(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b".:-/".contains(&byte)
 }
 
 fn proven_if(sound: bool) -> FirstBlock {
@@ -69,12 +74,12 @@ fn proven_if(sound: bool) -> FirstBlock {
 
 /// §4.3: the list of compatible brands names the major brand again.
 fn brand_is_sound(head: &[u8]) -> bool {
-    let whole = || {
+    let named_again = || {
         let len = usize::try_from(box_len(head)?).ok()?;
-        let brand = array::<4>(head, 8)?;
-        Some(len % 4 == 0 && slice(head, 16, len.checked_sub(16)?)?.as_chunks().0.contains(&brand))
+        let (brands, rest) = slice(head, 16, len.checked_sub(16)?)?.as_chunks::<4>();
+        Some(rest.is_empty() && brands.contains(&array(head, 8)?))
     };
-    whole().unwrap_or(false)
+    named_again().unwrap_or(false)
 }
 
 /// The version of a full box; its flags are in the three bytes behind.
@@ -106,12 +111,12 @@ fn nested(bytes: &[u8], outer: &[u8; 4], inner: &[u8; 4]) -> Option<usize> {
 
 /// The `track_ID` of every `tfhd` (§8.8.7) in `bytes`.
 fn tracks(bytes: &[u8]) -> impl Iterator<Item = u32> {
-    let ids = bytes.windows(20).filter(|w| w.starts_with(b"traf") && slice(w, 8, 4) == Some(b"tfhd"));
-    ids.filter_map(|window| be32(window, 16))
+    let is_pair = |at: &[u8]| at.starts_with(b"traf") && slice(at, 8, 4) == Some(b"tfhd");
+    bytes.windows(20).filter(move |at| is_pair(at)).filter_map(|at| be32(at, 16))
 }
 
 /// The boxes that stand at the top level of a segment or a file.
 const TOP_LEVEL: [&[u8; 4]; 16] = [
-    b"ftyp", b"styp", b"sidx", b"ssix", b"moof", b"moov", b"mdat", b"free", b"skip", b"emsg", b"prft",
-    b"uuid", b"meta", b"pdin", b"mfra", b"wide",
+    b"ftyp", b"styp", b"sidx", b"ssix", b"moof", b"moov", b"mdat", b"free", b"skip", b"emsg",
+    b"prft", b"uuid", b"meta", b"pdin", b"mfra", b"wide",
 ];

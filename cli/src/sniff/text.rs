@@ -37,10 +37,12 @@ pub(super) fn first_block(head: &[u8]) -> FirstBlock {
 
 /// The signature's line and the line behind it, which is where byte 15 lies.
 fn webvtt(text: &[u8]) -> bool {
-    let mut lines = text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let mut lines =
+        text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let signature = lines.next().and_then(|line| line.strip_prefix(b"WEBVTT"));
     // A comment may follow the signature, behind a space or a tab.
-    let signed = signature.is_some_and(|rest| rest.first().is_none_or(|byte| b" \t".contains(byte)));
+    let signed =
+        signature.is_some_and(|rest| rest.first().is_none_or(|byte| b" \t".contains(byte)));
     let header = lines.next().unwrap_or_default();
     let body = lines.find(|line| !line.is_empty()).unwrap_or_default();
     signed && is_text(header) && is_text(body) && header_is_known(header) && !arrow_is_broken(body)

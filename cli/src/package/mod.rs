@@ -1,0 +1,22 @@
+//! A package on disk: what may be read, and how another one comes to be.
+//!
+//! ```text
+//! URI ─▶ path ─▶ source ─▶ … ─▶ staging ─▶ place
+//!        rules   sandbox        hidden     all or nothing
+//! ```
+//! No name leads out of the source's folder, be it through `..`, an encoding or a link; and no
+//! half-written output is ever in place, be it after an error, a signal, or a power cut.
+
+mod atomic;
+mod hidden;
+pub mod interrupt;
+mod path;
+mod place;
+mod source;
+mod staging;
+
+pub use atomic::{write_atomic, write_error};
+pub use path::{PackagePath, UriRefused};
+pub use place::Existing;
+pub use source::{Listing, Source};
+pub use staging::{Published, StagedFile, Staging};
