@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::commands::hls::HlsArgs;
+use crate::commands::key::KeyArgs;
+use crate::commands::kms::KmsArgs;
 use crate::keyservice::EncryptionContext;
 
 /// Protect and open HLS packages and media files under wrapped data keys.
@@ -77,6 +79,10 @@ impl FromStr for Provider {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Keep the keys of the local keystore
+    Key(KeyArgs),
+    /// Wrap and unwrap data keys
+    Kms(KmsArgs),
     /// Protect, open and check HLS packages
     Hls(HlsArgs),
     /// Print a completion script for a shell

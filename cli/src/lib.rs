@@ -7,12 +7,16 @@
 //! The only crate of the workspace with files, clock, randomness and a terminal.
 
 pub mod args;
+pub mod audit;
+pub mod base64;
+mod clock;
 pub mod commands;
 pub mod error;
 pub mod keyservice;
 pub mod output;
 pub mod package;
 pub mod progress;
+pub mod random;
 pub mod sniff;
 
 use std::ffi::OsString;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -11,21 +12,44 @@ use crate::error::Error;
 /// # Errors
 ///
 /// Standard output failed.
-pub fn print_json(value: &serde_json::Value, compact: bool) -> Result<(), Error> {
-    let text = if compact { value.to_string() } else { format!("{value:#}") };
-    print_line(&Zeroizing::new(text))
+pub fn print_json<T: Serialize>(value: &T, compact: bool) -> Result<(), Error> {
+    // Room for the largest answer with a plaintext in it: a vector that grows leaves copies.
+    let mut text = Zeroizing::new(Vec::with_capacity(64 * 1024));
+    let printed = match compact {
+        true => serde_json::to_writer(&mut *text, value),
+        false => serde_json::to_writer_pretty(&mut *text, value),
+    };
+    printed.map_err(|error| Error::bug(format!("an answer is not JSON: {error}")))?;
+    text.push(b'\n');
+    print(&text)
 }
 
-/// Prints `text` and a newline to standard output, and flushes it.
+/// Prints `text` and a newline to standard output.
 ///
 /// # Errors
 ///
 /// Standard output failed: the reader of the pipe is gone, or the disk is full.
 pub fn print_line(text: &str) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{text}")
-        .and_then(|()| out.flush())
-        .map_err(|error| Error::system(format!("cannot write to standard output: {error}")))
+    print(format!("{text}\n").as_bytes())
+}
+
+/// Prints `rows` to standard output, their columns two spaces apart.
+///
+/// # Errors
+///
+/// Standard output failed.
+pub fn print_table<const N: usize>(rows: &[[String; N]]) -> Result<(), Error> {
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
+    };
+    let widths: Vec<usize> = (0..N).map(|column| width(column).unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
+    }
+    print(text.as_bytes())
 }
 
 /// Prints `error` to standard error: two lines for eyes, one of JSON for machines.
@@ -37,4 +61,25 @@ pub fn print_error(error: &Error, json: bool) {
     }
     // Where standard error is gone, the exit code still speaks.
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Writes past the buffer of Rust's standard output, which is not erased.
+fn print(text: &[u8]) -> Result<(), Error> {
+    unbuffered(text)
+        .map_err(|error| Error::system(format!("cannot write to standard output: {error}")))
+}
+
+#[cfg(unix)]
+fn unbuffered(text: &[u8]) -> io::Result<()> {
+    use std::os::fd::AsFd;
+    let mut out = io::stdout().lock();
+    out.flush()?;
+    std::fs::File::from(out.as_fd().try_clone_to_owned()?).write_all(text)
+}
+
+#[cfg(not(unix))]
+fn unbuffered(text: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text)?;
+    out.flush()
 }

@@ -1,6 +1,8 @@
 //! One file per command: from arguments to a result on standard output.
 
 pub mod hls;
+pub mod key;
+pub mod kms;
 mod shell;
 
 use crate::args::{Cli, Command};
@@ -13,6 +15,8 @@ use crate::error::Error;
 /// What the command says; see [`crate::error::Kind`].
 pub fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
+        Command::Key(args) => key::run(&cli.globals, args),
+        Command::Kms(args) => kms::run(&cli.globals, args),
         Command::Hls(args) => hls::run(&cli.globals, args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { dir } => shell::man(dir.as_deref()),

@@ -1,10 +1,30 @@
 //! Key services: who keeps the keys that wrap data keys. The operations are those of AWS KMS.
 
+mod admin;
+mod audited;
 mod context;
 mod exception;
+mod key_id;
+mod keys;
+mod keystore;
+mod local;
+mod passphrase;
+pub(crate) mod private;
+mod provider;
+mod root_key;
+mod sealed;
+mod wrapped;
 
+pub use admin::Admin;
+pub use audited::Audited;
 pub use context::EncryptionContext;
 pub use exception::{Exception, ExceptionName, KmsError};
+pub(crate) use key_id::random_uuid;
+pub use keystore::default_dir;
+pub use local::Local;
+pub use passphrase::PassphraseSource;
+pub use provider::{admin, open};
+pub use wrapped::WrappedKey;
 
 use std::fmt;
 
@@ -209,6 +229,8 @@ pub struct KeyMetadata {
     pub deletion: Option<i64>,
     /// The version that wraps now: 1 and one more for each rotation.
     pub current_version: u32,
+    /// 64 lower-case hexadecimal digits that name that version.
+    pub current_material_id: String,
 }
 
 impl fmt::Debug for Decrypted {

@@ -1,0 +1,176 @@
+//! One record: the fields of AWS CloudTrail for KMS, and our own under `"reelseal"`.
+
+use serde_json::{Map, Value, json};
+
+use super::Head;
+use crate::error::Error;
+use crate::keyservice::{self, Exception, UsedKey};
+use crate::{clock, random};
+
+/// What was asked of a key service, and what came of it.
+///
+/// It has no field that could hold a key, a plaintext or a ciphertext.
+#[derive(Debug)]
+pub struct Record<'a> {
+    event: &'a str,
+    request: Value,
+    keys: Vec<(&'a str, Option<u32>)>,
+    refusal: Option<(&'a str, &'a str)>,
+    file: Option<&'a str>,
+    ids: [String; 2],
+    is_read_only: bool,
+}
+
+impl<'a> Record<'a> {
+    /// A call of `event` (KMS's name of the operation) with `request` (its public parameters).
+    ///
+    /// # Errors
+    ///
+    /// The operating system gives no randomness for the record's ids.
+    pub fn new(event: &'a str, request: Value) -> Result<Self, Error> {
+        let is_read_only = CRYPTO_EVENTS.contains(&event);
+        let ids = [event_id()?, event_id()?];
+        Ok(Self { event, request, keys: vec![], refusal: None, file: None, ids, is_read_only })
+    }
+
+    /// The call used this key.
+    #[must_use]
+    pub fn used(mut self, key: &'a UsedKey) -> Self {
+        self.keys.push((&key.key_arn, key.key_version));
+        self
+    }
+
+    /// The call was about the key with this ARN, and used none of its versions.
+    #[must_use]
+    pub fn about(mut self, key_arn: &'a str) -> Self {
+        self.keys.push((key_arn, None));
+        self
+    }
+
+    /// The call was refused.
+    #[must_use]
+    pub fn refused(mut self, exception: &'a Exception) -> Self {
+        self.refusal = Some((exception.name.as_str(), &exception.message));
+        match &exception.key_arn {
+            Some(key_arn) => self.about(key_arn),
+            None => self,
+        }
+    }
+
+    /// The call failed for a reason that is not the caller's.
+    #[must_use]
+    pub fn failed(mut self) -> Self {
+        self.refusal = Some(("KMSInternalException", "The key service failed."));
+        self
+    }
+
+    /// The call was made for the sake of this file.
+    #[must_use]
+    pub fn file(mut self, file: Option<&'a str>) -> Self {
+        self.file = file;
+        self
+    }
+
+    /// The record as the line that follows `head`.
+    pub(super) fn to_json(&self, head: &Head) -> Value {
+        let resources = self
+            .keys
+            .iter()
+            .map(|(arn, _)| json!({ "accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": arn }));
+        let mut record = json!({
+            "eventVersion": "1.08",
+            "userIdentity": user_identity(),
+            "eventTime": clock::rfc3339(clock::now()),
+            "eventSource": "kms.amazonaws.com",
+            "eventName": self.event,
+            "awsRegion": "local",
+            "sourceIPAddress": "127.0.0.1",
+            "userAgent": concat!("reelseal/", env!("CARGO_PKG_VERSION")),
+        });
+        let rest = json!({
+            "requestParameters": self.request,
+            "responseElements": null,
+            "requestID": self.ids[0],
+            "eventID": self.ids[1],
+            "readOnly": self.is_read_only,
+            "resources": resources.collect::<Vec<Value>>(),
+            "eventType": "AwsApiCall",
+            "managementEvent": true,
+            "recipientAccountId": ACCOUNT,
+            "eventCategory": "Management",
+            "reelseal": self.own(head),
+        });
+        if let Some((code, message)) = self.refusal {
+            extend(&mut record, json!({ "errorCode": code, "errorMessage": message }));
+        }
+        extend(&mut record, rest);
+        record
+    }
+
+    fn own(&self, head: &Head) -> Value {
+        let mut own = Map::new();
+        own.insert("seq".to_owned(), head.lines.saturating_add(1).into());
+        own.insert("previous".to_owned(), head.sha256.as_str().into());
+        let versions: Vec<u32> = self.keys.iter().filter_map(|(_, version)| *version).collect();
+        match versions.as_slice() {
+            [] => None,
+            [version] => own.insert("keyVersion".to_owned(), (*version).into()),
+            [source, destination, ..] => {
+                own.insert("sourceKeyVersion".to_owned(), (*source).into());
+                own.insert("destinationKeyVersion".to_owned(), (*destination).into())
+            }
+        };
+        if let Some(file) = self.file {
+            own.insert("file".to_owned(), file.into());
+        }
+        Value::Object(own)
+    }
+}
+
+fn extend(record: &mut Value, fields: Value) {
+    if let (Value::Object(record), Value::Object(fields)) = (record, fields) {
+        record.extend(fields);
+    }
+}
+
+/// A random UUID, as CloudTrail has them.
+fn event_id() -> Result<String, Error> {
+    Ok(keyservice::random_uuid(*random::fresh_key()?))
+}
+
+/// Who runs this process, as the operating system knows: not as the environment says.
+#[cfg(unix)]
+fn user_identity() -> Value {
+    let uid = rustix::process::getuid().as_raw();
+    // Users of a network directory are not in this file: their number says who they are.
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    identity(&format!("uid:{uid}"), &name.unwrap_or_else(|| format!("uid-{uid}")))
+}
+
+#[cfg(not(unix))]
+fn user_identity() -> Value {
+    let name = std::env::var("USERNAME").unwrap_or_else(|_| "unknown".to_owned());
+    identity(&name, &name)
+}
+
+fn identity(principal: &str, name: &str) -> Value {
+    json!({
+        "type": "IAMUser",
+        "principalId": principal,
+        "arn": format!("arn:aws:iam::{ACCOUNT}:user/{name}"),
+        "accountId": ACCOUNT,
+        "userName": name,
+    })
+}
+
+/// CloudTrail counts these as reading: they change no key.
+const CRYPTO_EVENTS: [&str; 5] =
+    ["Encrypt", "Decrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncrypt"];
+
+/// The account of every local ARN.
+const ACCOUNT: &str = "000000000000";
