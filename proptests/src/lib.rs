@@ -1,1 +1,3 @@
 //! Cases (what can happen) and laws (what must hold).
+
+pub mod runner;

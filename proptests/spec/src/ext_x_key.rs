@@ -67,6 +67,25 @@ pub fn parse(text: &str) -> Option<Key> {
     })
 }
 
+/// Prints the attributes that [`parse`] reads, KEYFORMAT only where it is not `identity`.
+pub fn print(key: &Key) -> String {
+    let Key::Some { method, uri, iv, key_format, key_format_versions } = key else {
+        return "METHOD=NONE".to_owned();
+    };
+    let mut text = format!("METHOD={method},URI=\"{uri}\"");
+    if let Some(iv) = iv {
+        text += ",IV=0x";
+        text.extend(iv.iter().map(|byte| format!("{byte:02x}")));
+    }
+    if key_format != "identity" {
+        text += &format!(",KEYFORMAT=\"{key_format}\"");
+    }
+    if let Some(versions) = key_format_versions {
+        text += &format!(",KEYFORMATVERSIONS=\"{versions}\"");
+    }
+    text
+}
+
 /// attribute-list = attribute *("," attribute), each name once.
 pub fn attribute_list(text: &str) -> Option<BTreeMap<String, Value>> {
     // §4.1: a line ends at LF or CR LF, so that no list holds either.
