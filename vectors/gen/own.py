@@ -370,6 +370,7 @@ def ext_x_keys():
         ("name_empty", f"{ok},=1"),
         ("no_value", f"{ok},X"),
         ("after_the_quote", f'{ok}x'),
+        ("after_the_quote_not_ascii", f'{ok}é'),
         ("keyformat_not_quoted", f"{ok},KEYFORMAT=identity"),
         ("blank_before_equals", 'METHOD =AES-128,URI="k.key"'),
     ]:
