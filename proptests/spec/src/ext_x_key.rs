@@ -98,10 +98,9 @@ pub fn attribute_list(text: &str) -> Option<BTreeMap<String, Value>> {
         if list.insert(name, value).is_some() || list.len() > MAX_ATTRIBUTES {
             return None;
         }
-        match blanks(after).split_at_checked(1) {
-            None => return Some(list),
-            Some((",", after)) => rest = after,
-            Some(_) => return None,
+        match blanks(after) {
+            "" => return Some(list),
+            after => rest = after.strip_prefix(',')?,
         }
     }
 }
