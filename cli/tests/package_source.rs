@@ -37,7 +37,7 @@ fn a_file_of_the_package_is_read() {
     let mut bytes = Vec::new();
     source.open_file(&segment).unwrap().read_to_end(&mut bytes).unwrap();
     assert_eq!(bytes, [7; 188]);
-    assert_eq!(source.file_len(&segment).unwrap(), 188);
+    assert_eq!(source.regular_len(&segment).unwrap(), 188);
     assert_eq!(source.read(&segment, 188).unwrap(), bytes);
     let error = source.read(&segment, 187).unwrap_err();
     assert_eq!(error.kind(), Kind::Malformed);
@@ -86,7 +86,7 @@ fn links_are_followed_inside_the_package_only() {
         assert_eq!(error.kind(), Kind::Refused, "{path}: {error}");
         let want = format!("{path}: a link leads out of the package's folder");
         assert_eq!(error.message(), want);
-        assert_eq!(source.file_len(&at(path)).unwrap_err().kind(), Kind::Refused, "{path}");
+        assert_eq!(source.regular_len(&at(path)).unwrap_err().kind(), Kind::Refused, "{path}");
         assert_eq!(source.exists(&at(path)).unwrap_err().kind(), Kind::Refused, "{path}");
     }
     assert_eq!(source.open_file(&at("loop")).unwrap_err().kind(), Kind::Io);
@@ -173,7 +173,7 @@ fn a_listing_names_every_file_once_and_what_is_strange_apart() {
 fn a_playlist_in_the_current_folder_or_nowhere() {
     let (source, playlist) = Source::open(Path::new("Cargo.toml")).unwrap();
     assert_eq!((source.root(), playlist.as_str()), (Path::new("."), "Cargo.toml"));
-    assert!(source.file_len(&playlist).unwrap() > 0);
+    assert!(source.regular_len(&playlist).unwrap() > 0);
     assert_eq!(Source::open(Path::new("no/such/x.m3u8")).unwrap_err().kind(), Kind::Io);
     assert_eq!(Source::open(Path::new("..")).unwrap_err().kind(), Kind::Usage);
 }

@@ -83,7 +83,7 @@ impl Source {
         options.read(true);
         // Looked at before it is opened, as to open a device can act on it; and again after, as
         // it may have been exchanged in between. O_NONBLOCK is for that moment.
-        self.file_len(path)?;
+        self.regular_len(path)?;
         options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
         let file = self.dir.open_with(path.as_path(), &options).map_err(|e| self.io(path, &e))?;
         let file = file.into_std();
@@ -96,7 +96,7 @@ impl Source {
     /// # Errors
     ///
     /// As [`Self::open_file`].
-    pub fn file_len(&self, path: &PackagePath) -> Result<u64, Error> {
+    pub fn regular_len(&self, path: &PackagePath) -> Result<u64, Error> {
         let metadata = self.dir.metadata(path.as_path()).map_err(|error| self.io(path, &error))?;
         if metadata.is_file() { Ok(metadata.len()) } else { Err(self.not_regular(path)) }
     }
@@ -121,7 +121,10 @@ impl Source {
     /// As [`Self::open_file`]; and the file is longer (malformed).
     pub fn read(&self, path: &PackagePath, limit: u64) -> Result<Vec<u8>, Error> {
         let file = self.open_file(path)?;
-        let mut bytes = Vec::new();
+        let metadata = file.metadata().map_err(|error| self.io(path, &error))?;
+        // In one piece: a vector that grows would leave copies of a key file behind.
+        let expected = usize::try_from(metadata.len().min(limit)).unwrap_or(0).saturating_add(2);
+        let mut bytes = Vec::with_capacity(expected);
         // One more than the limit, so that a file that grows meanwhile is bounded too.
         file.take(limit.saturating_add(1))
             .read_to_end(&mut bytes)

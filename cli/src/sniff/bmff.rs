@@ -51,11 +51,15 @@ fn judge(head: &[u8]) -> Option<FirstBlock> {
             return Some(proven_if(sound));
         }
         // §8.16.3, §8.16.5: version, flags, then the number of a track.
-        b"sidx" | b"prft" if nested(head, b"traf", b"tfhd").is_some() => {
-            let sound = version(head)? <= 1 && tracks(head).any(|track| track == word);
-            return Some(proven_if(sound));
+        b"sidx" | b"prft" => {
+            let tracks: Vec<u32> = tracks(head).collect();
+            match *tracks {
+                [] => version(head)? <= 1 && word != 0,
+                [only] => return Some(proven_if(version(head)? <= 1 && word == only)),
+                // Which of them cannot be told, unless another index has it already.
+                _ => version(head)? <= 1 && tracks.contains(&word) && !next_index_is_of(head, word),
+            }
         }
-        b"sidx" | b"prft" => version(head)? <= 1 && word != 0,
         // ISO/IEC 23009-1 §5.10.3.3: a URI in version 0, the timescale in version 1.
         b"emsg" if version(head)? == 0 => last.iter().all(|byte| is_uri(*byte)),
         b"emsg" => version(head)? == 1 && word != 0,
@@ -107,6 +111,12 @@ fn leads_to_a_box(head: &[u8]) -> bool {
 fn nested(bytes: &[u8], outer: &[u8; 4], inner: &[u8; 4]) -> Option<usize> {
     let is_pair = |window: &[u8]| window.starts_with(outer) && window.ends_with(inner);
     bytes.windows(12).position(is_pair).map(|at| at + 8)
+}
+
+/// Whether a `sidx` stands behind the first one, with the same track.
+fn next_index_is_of(head: &[u8], track: u32) -> bool {
+    let next = || head.get(usize::try_from(box_len(head)?).ok()?..);
+    next().is_some_and(|next| next.get(4..8) == Some(b"sidx") && be32(next, 12) == Some(track))
 }
 
 /// The `track_ID` of every `tfhd` (§8.8.7) in `bytes`.

@@ -12,8 +12,8 @@
 //! | TS: PES at byte 12          | `stream_id`               | if the PID starts another packet |
 //! | TS: other payload           | media                     | never                            |
 //! | `moof`, `moov`              | the first child's type    | always                           |
-//! | `sidx`, `prft`              | the track's number        | if `tfhd` is in the head         |
-//! | `styp`                      | `minor_version`           | always: 0 is all that is written |
+//! | `sidx`, `prft`              | the track's number        | unless it becomes another track  |
+//! | `styp`                      | `minor_version`           | always: packagers write 0        |
 //! | `ftyp`                      | `minor_version`           | unless it becomes 0, 1 or 512    |
 //! | `emsg`                      | scheme or timescale       | seldom                           |
 //! | ID3 (packed audio)          | size of the first frame   | always                           |

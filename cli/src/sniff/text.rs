@@ -55,10 +55,20 @@ fn header_is_known(line: &[u8]) -> bool {
     line.is_empty() || contains(line, b" --> ") || known.iter().any(|known| line.starts_with(known))
 }
 
-/// A line with an arrow has a time before it: digits, colons, one point.
+/// WebVTT §4.2: before an arrow stands a time, `MM:SS.mmm` or `H…H:MM:SS.mmm`.
 fn arrow_is_broken(line: &[u8]) -> bool {
-    let time = line.windows(5).position(|window| window == b" --> ").and_then(|at| line.get(..at));
-    time.is_some_and(|time| !time.iter().all(|byte| byte.is_ascii_digit() || b":. ".contains(byte)))
+    let Some(at) = line.windows(5).position(|window| window == b" --> ") else { return false };
+    let time = line.get(..at).unwrap_or_default().trim_ascii();
+    let mut parts = time.rsplit(|byte| *byte == b':');
+    let seconds = parts.next().unwrap_or_default();
+    let shape: Vec<u8> =
+        seconds.iter().map(|b| if b.is_ascii_digit() { b'0' } else { *b }).collect();
+    let (mut count, mut digits) = (0, true);
+    for part in parts {
+        count += 1;
+        digits &= part.len() >= 2 && part.iter().all(u8::is_ascii_digit);
+    }
+    shape != b"00.000" || !digits || !(1..=2).contains(&count)
 }
 
 fn is_text(line: &[u8]) -> bool {

@@ -95,10 +95,11 @@ fn pes(head: &[u8], packet: &Packet<'_>) -> FirstBlock {
     };
     let next = packets(head).skip(1).find(same_pid);
     let agrees = next.and_then(|next| next.payload.get(3)).is_none_or(|id| *id == stream_id);
-    if stream_id < 0xBC || !agrees {
+    // Table 2-22: private, audio, video, and the newer ones. No map, directory or ECM.
+    let has_header = matches!(stream_id, 0xBD | 0xC0..=0xEF | 0xFA..=0xFD);
+    if !(has_header || stream_id == 0xBF) || !agrees {
         return FirstBlock::Implausible;
     }
-    let has_header = stream_id == 0xBD || (0xC0..=0xEF).contains(&stream_id) || stream_id == 0xFD;
     let Some([marker, flags, _, p0, _, p2]) = array::<6>(packet.payload, 6) else {
         return FirstBlock::Plausible;
     };
