@@ -81,7 +81,7 @@ GROUPS = [
     (
         "Own vectors, one scenario a file",
         r"own/.*",
-        "gen/own.py with PyCA cryptography 48.0.0; each file names its rule",
+        "gen/own with PyCA cryptography 48.0.0; each file names its rule",
         OURS,
     ),
     (

@@ -1,4 +1,4 @@
-//! Our own vectors, one scenario a file: `name: value` lines, made by `gen/own.py`.
+//! Our own vectors, one scenario a file: `name: value` lines, made by `gen/own`.
 
 use crate::case::{Case, Expect, Vector};
 use crate::fields::unhex;
