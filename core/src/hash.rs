@@ -1,21 +1,49 @@
-//! HMAC-SHA-256 (FIPS 198-1) and key derivation in counter mode (SP 800-108 §4.1).
+//! HMAC (FIPS 198-1), HKDF (RFC 5869), and key derivation in counter mode (SP 800-108 §4.1).
 //!
-//! The only module that imports `hmac` and `sha2`. SHA-256 has no table and no branch on its
-//! input, so what is hashed may be secret; lengths are public.
+//! The only module that imports `hmac` and `sha2`. SHA-2 has no table and no branch on its input,
+//! so what is hashed may be secret; lengths are public.
+//!
+//! | here           | standard            | unit                                     |
+//! |----------------|---------------------|------------------------------------------|
+//! | `k0`           | FIPS 198-1 K₀       | one block of the hash function           |
+//! | `ikm`, `prk`   | RFC 5869 IKM, PRK   | bytes                                    |
+//! | `i`            | SP 800-108 i        | 32 bits, counts from 1                   |
+//! | `l`            | SP 800-108 L        | length of the output in *bits*, 32 bits  |
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroize;
 
 /// HMAC-SHA-256 under `key` of the concatenation of `parts`.
 pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    let mut k0 = block_key(key);
+    let mut k0: [u8; 64] = block_key(key, |key| Sha256::digest(key).into());
     let mut mac = Hmac::<Sha256>::new((&k0).into());
     k0.zeroize();
-    for part in parts {
-        mac.update(part);
-    }
+    parts.iter().for_each(|part| mac.update(part));
     mac.finalize().into_bytes().into()
+}
+
+/// HMAC-SHA-512 under `key` of the concatenation of `parts`.
+pub fn hmac_sha512(key: &[u8], parts: &[&[u8]]) -> [u8; 64] {
+    let mut k0: [u8; 128] = block_key(key, |key| Sha512::digest(key).into());
+    let mut mac = Hmac::<Sha512>::new((&k0).into());
+    k0.zeroize();
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
+/// HKDF-SHA-256 (RFC 5869 §2), extract and expand: fills `out`.
+///
+/// `None`, and `out` untouched, where it is longer than 255 · 32 bytes.
+pub fn hkdf_sha256(salt: &[u8], ikm: &[u8], info: &[u8], out: &mut [u8]) -> Option<()> {
+    hkdf(hmac_sha256, salt, ikm, info, out)
+}
+
+/// HKDF-SHA-512 (RFC 5869 §2), extract and expand: fills `out`.
+///
+/// `None`, and `out` untouched, where it is longer than 255 · 64 bytes.
+pub fn hkdf_sha512(salt: &[u8], ikm: &[u8], info: &[u8], out: &mut [u8]) -> Option<()> {
+    hkdf(hmac_sha512, salt, ikm, info, out)
 }
 
 /// KBKDF in counter mode with HMAC-SHA-256 (SP 800-108 §4.1): fills `out`.
@@ -26,23 +54,50 @@ pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 /// `None` where L is out of range: `out` is empty, or has 2²⁹ bytes or more.
 pub fn kbkdf_hmac_sha256(key: &[u8], label: &[u8], context: &[u8], out: &mut [u8]) -> Option<()> {
     let l = u32::try_from(out.len()).ok()?.checked_mul(8).filter(|&bits| bits > 0)?;
-    for (i, k_i) in (1u32..).zip(out.chunks_mut(32)) {
+    for (i, out) in (1u32..).zip(out.chunks_mut(32)) {
         // K(i) = PRF(K_I, [i] ‖ Label ‖ 00 ‖ Context ‖ [L])
         let input: [&[u8]; 5] = [&i.to_be_bytes(), label, &[0x00], context, &l.to_be_bytes()];
         let mut k = hmac_sha256(key, &input);
-        k_i.iter_mut().zip(&k).for_each(|(o, k)| *o = *k); // the leftmost L bits of K(1) ‖ K(2) ‖ …
+        out.iter_mut().zip(&k).for_each(|(o, k)| *o = *k); // the leftmost L bits of K(1) ‖ K(2) ‖ …
         k.zeroize();
     }
     Some(())
 }
 
+/// RFC 5869 §2.2 and §2.3, under HMAC with a tag of `N` bytes.
+fn hkdf<const N: usize>(
+    hmac: fn(&[u8], &[&[u8]]) -> [u8; N],
+    salt: &[u8],
+    ikm: &[u8],
+    info: &[u8],
+    out: &mut [u8],
+) -> Option<()> {
+    if out.len().div_ceil(N) > 255 {
+        return None;
+    }
+    let mut prk = hmac(salt, &[ikm]); //                     PRK = HMAC(salt, IKM)
+    let mut t = [0; N];
+    let mut before: &[u8] = &[]; //                          T(0) = empty
+    for (i, out) in (1u8..=255).zip(out.chunks_mut(N)) {
+        t = hmac(&prk, &[before, info, &[i]]); //            T(i) = HMAC(PRK, T(i−1) ‖ info ‖ i)
+        out.iter_mut().zip(&t).for_each(|(o, t)| *o = *t);
+        before = &t;
+    }
+    prk.zeroize();
+    t.zeroize();
+    Some(())
+}
+
 /// K₀ of FIPS 198-1 §4, steps 1 to 3: `key`, hashed if longer than a block, then zero-padded.
-fn block_key(key: &[u8]) -> [u8; 64] {
-    let mut k0 = [0; 64];
-    if key.len() <= k0.len() {
+fn block_key<const BLOCK: usize, const HASH: usize>(
+    key: &[u8],
+    hash: impl FnOnce(&[u8]) -> [u8; HASH],
+) -> [u8; BLOCK] {
+    let mut k0 = [0; BLOCK];
+    if key.len() <= BLOCK {
         k0.iter_mut().zip(key).for_each(|(k0, k)| *k0 = *k);
     } else {
-        let mut hashed: [u8; 32] = Sha256::digest(key).into();
+        let mut hashed = hash(key);
         k0.iter_mut().zip(&hashed).for_each(|(k0, h)| *k0 = *h);
         hashed.zeroize();
     }

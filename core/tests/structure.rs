@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// (external crate, the one file that may import it).
 const ONE_DOOR: &[(&str, &str)] = &[
     ("aes", "src/block.rs"),
-    ("aes_gcm", "src/modes/gcm.rs"),
+    ("ghash", "src/modes/ghash.rs"),
     ("hmac", "src/hash.rs"),
     ("sha2", "src/hash.rs"),
 ];
@@ -84,8 +84,14 @@ fn control_flow_depends_on_a_secret_where_this_says() {
     assert_eq!(callers, DECLASSIFY);
 }
 
-const DECLASSIFY: &[&str] =
-    &["src/modes/cbc.rs", "src/secret.rs", "src/segment.rs", "src/wrap/kw.rs", "src/wrap/kwp.rs"];
+const DECLASSIFY: &[&str] = &[
+    "src/modes/cbc.rs",
+    "src/modes/gcm.rs",
+    "src/secret.rs",
+    "src/segment.rs",
+    "src/wrap/kw.rs",
+    "src/wrap/kwp.rs",
+];
 
 struct Source {
     file: String,

@@ -11,10 +11,10 @@
 use zeroize::Zeroize;
 
 use crate::format::context::{Context, MAX_LEN as MAX_CONTEXT_LEN};
-use crate::format::kms_blob::{Blob, HEADER_LEN, MAX_PLAINTEXT, OVERHEAD, print_header};
+use crate::format::kms_blob::{Blob, MAX_PLAINTEXT, OVERHEAD, print_header};
 use crate::hash;
-use crate::modes::gcm;
-use crate::secret::{BackingKey, Inauthentic};
+use crate::modes::gcm::{self, Iv};
+use crate::secret::{BackingKey, ContentKey, Inauthentic};
 
 /// The salt and the IV of one blob: random, made by the caller, consumed by [`seal`].
 #[derive(Debug)]
@@ -52,12 +52,10 @@ pub fn seal<'o>(
     print_header(header, key_id, version, &nonce.salt, &nonce.iv);
     text.iter_mut().zip(plaintext).for_each(|(t, p)| *t = *p);
 
-    let mut room = [0; AAD_LEN];
-    let aad = aad(header, context, &mut room)?;
-    let mut derived = derive(key, &nonce.salt);
-    let sealed = gcm::seal(&derived, &nonce.iv, aad, text);
-    derived.zeroize();
-    *tag = sealed?;
+    let mut room = [0; MAX_CONTEXT_LEN];
+    let aad = [header.as_slice(), context.serialize(&mut room)?];
+    let derived = derive(key, &nonce.salt);
+    *tag = gcm::seal_in_place(&derived, Iv::Bytes12(nonce.iv), &aad, text)?;
     Some(out)
 }
 
@@ -77,41 +75,22 @@ pub fn open<'o>(
     let text = out.get_mut(..blob.ciphertext.len()).ok_or(Inauthentic)?;
     text.iter_mut().zip(blob.ciphertext).for_each(|(t, c)| *t = *c);
 
-    let mut room = [0; AAD_LEN];
-    let aad = aad(blob.header, context, &mut room).ok_or(Inauthentic)?;
-    let mut derived = derive(key, blob.salt);
-    let opened = gcm::open(&derived, blob.iv, aad, text, blob.tag);
-    derived.zeroize();
-    match opened {
-        Ok(()) => Ok(text),
-        Err(Inauthentic) => {
-            text.zeroize();
-            Err(Inauthentic)
-        }
-    }
+    let mut room = [0; MAX_CONTEXT_LEN];
+    let context = context.serialize(&mut room).ok_or(Inauthentic)?;
+    let derived = derive(key, blob.salt);
+    gcm::open_in_place(&derived, Iv::Bytes12(*blob.iv), &[blob.header, context], text, blob.tag)?;
+    Ok(text)
 }
 
 /// The key of one blob: SP 800-108 in counter mode, Context = salt, L = 256.
-fn derive(key: &BackingKey, salt: &[u8; 16]) -> [u8; 32] {
+fn derive(key: &BackingKey, salt: &[u8; 16]) -> ContentKey {
     let mut derived = [0; 32];
     // `None` is for lengths out of range, and 32 bytes are in range.
     let _ = hash::kbkdf_hmac_sha256(&key.0, LABEL, salt, &mut derived);
-    derived
+    let key = ContentKey::new_256(derived);
+    derived.zeroize();
+    key
 }
-
-/// header ‖ context, at the front of `room`.
-fn aad<'r>(
-    header: &[u8; HEADER_LEN],
-    context: &Context<'_>,
-    room: &'r mut [u8; AAD_LEN],
-) -> Option<&'r [u8]> {
-    let (front, rest) = room.split_first_chunk_mut()?;
-    *front = *header;
-    let context_len = context.serialize(rest)?.len();
-    room.get(..HEADER_LEN.checked_add(context_len)?)
-}
-
-const AAD_LEN: usize = HEADER_LEN + MAX_CONTEXT_LEN;
 
 /// SP 800-108 Label: the use that the derived key is bound to.
 const LABEL: &[u8] = b"reelseal kms v1";

@@ -1,27 +1,263 @@
-//! Galois/Counter Mode: SP 800-38D, AES-256 with a 12-byte IV and a 16-byte tag, in one piece.
+//! Galois/Counter Mode: SP 800-38D, with 12- and 16-byte IVs and 16-byte tags.
+//!
+//! Shorter tags are not offered: Appendix C of the standard says what they cost. One IV used for
+//! two texts under a key gives away both texts and the key of the authentication.
+//!
+//! | here       | SP 800-38D     | unit                                             |
+//! |------------|----------------|--------------------------------------------------|
+//! | `j0`       | J₀             | one block, the pre-counter block                 |
+//! | `mask`     | CIPH_K(J₀)     | one block, what the hash is XORed with           |
+//! | `hash`     | GHASH_H        | A ‖ pad ‖ C ‖ pad ‖ \[len(A)\]₆₄ ‖ \[len(C)\]₆₄  |
+//! | `aad_len`  | len(A)         | bytes (the standard counts bits)                 |
+//! | `text_len` | len(P), len(C) | bytes                                            |
 
-use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit};
+use subtle::{Choice, ConstantTimeEq};
+use zeroize::Zeroize;
 
-use crate::secret::Inauthentic;
+use super::ctr::{Ctr, Width, encrypt_block};
+use super::ghash::Hash;
+use crate::block::{Aes, Block};
+use crate::secret::{ContentKey, Inauthentic, declassify};
 
-/// GCM-AE_K (SP 800-38D §7.1, Algorithm 4): encrypts `text` in place and returns the tag.
-///
-/// `None` where `text` or `aad` is longer than GCM allows.
-pub(crate) fn seal(key: &[u8; 32], iv: &[u8; 12], aad: &[u8], text: &mut [u8]) -> Option<[u8; 16]> {
-    let cipher = Aes256Gcm::new(key.into());
-    cipher.encrypt_inout_detached(iv.into(), aad, text.into()).ok().map(Into::into)
+/// The 16 bytes that authenticate a text.
+pub type Tag = [u8; 16];
+
+/// Most bytes of a text: 2³⁹ − 256 bits (SP 800-38D §5.2.1.1), or the counter would come around.
+pub const MAX_TEXT_LEN: u64 = (1 << 36) - 32;
+
+/// Most bytes of additional data: 2⁶⁴ − 1 bits (SP 800-38D §5.2.1.1), in whole bytes.
+pub const MAX_AAD_LEN: u64 = (1 << 61) - 1;
+
+/// An initialisation vector, of one of the two lengths in use. Never the same twice under a key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Iv {
+    /// 12 bytes: what SP 800-38D §5.2.1.1 recommends.
+    Bytes12([u8; 12]),
+    /// 16 bytes: `aes-gcm` of Elastic Transcoder.
+    Bytes16([u8; 16]),
 }
 
-/// GCM-AD_K (SP 800-38D §7.2, Algorithm 5): checks the tag, then decrypts `text` in place.
+/// Encrypts one text, in pieces of any length. [`finish`](Self::finish) gives its tag.
+#[must_use = "a text is complete only with the tag that `finish` returns"]
+pub struct Encryptor(Stream);
+
+impl Encryptor {
+    /// Begins a text with its additional data, which is the concatenation of `aad`.
+    ///
+    /// `None` where that is longer than [`MAX_AAD_LEN`].
+    pub fn new(key: &ContentKey, iv: Iv, aad: &[&[u8]]) -> Option<Self> {
+        Stream::new(key, iv, aad).map(Self)
+    }
+
+    /// Encrypts the next piece in place.
+    ///
+    /// `None`, and `text` untouched, where the whole would be longer than [`MAX_TEXT_LEN`].
+    pub fn update(&mut self, text: &mut [u8]) -> Option<()> {
+        self.0.grow(text)?;
+        for piece in text.chunks_mut(PIECE) {
+            self.0.keystream.apply(piece)?;
+            self.0.hash.update(piece);
+        }
+        Some(())
+    }
+
+    /// The tag of the text and of its additional data.
+    pub fn finish(mut self) -> Tag {
+        self.0.tag()
+    }
+}
+
+/// A text that is being decrypted, of which nothing is known until its tag has been checked.
 ///
-/// On `Err`, `text` is the ciphertext still: nothing was decrypted.
-pub(crate) fn open(
-    key: &[u8; 32],
-    iv: &[u8; 12],
-    aad: &[u8],
+/// The clear bytes go into `T`, which the caller provides and does not see again before
+/// [`finish`](Self::finish): a temporary file, say, whose `Drop` removes it.
+#[must_use = "nothing is known of a text before `finish` has checked its tag"]
+pub struct Unverified<T> {
+    stream: Stream,
+    content: T,
+}
+
+impl<T> Unverified<T> {
+    /// Begins a text with its additional data, which is the concatenation of `aad`.
+    ///
+    /// `None` where that is longer than [`MAX_AAD_LEN`].
+    pub fn new(key: &ContentKey, iv: Iv, aad: &[&[u8]], content: T) -> Option<Self> {
+        Some(Self { stream: Stream::new(key, iv, aad)?, content })
+    }
+
+    /// Decrypts the next piece, hands it to `store` with the content, and erases it.
+    ///
+    /// `None`, and `text` untouched, where the whole would be longer than [`MAX_TEXT_LEN`]. What
+    /// `store` returns comes back; if it is an error, the content goes no further than this value.
+    pub fn update<R>(
+        &mut self,
+        text: &mut [u8],
+        store: impl FnOnce(&mut T, &[u8]) -> R,
+    ) -> Option<R> {
+        self.stream.grow(text)?;
+        for piece in text.chunks_mut(PIECE) {
+            self.stream.hash.update(piece);
+            self.stream.keystream.apply(piece)?;
+        }
+        let stored = store(&mut self.content, text);
+        text.zeroize();
+        Some(stored)
+    }
+
+    /// Checks the tag and gives the content back.
+    ///
+    /// # Errors
+    ///
+    /// [`Inauthentic`] if the tag is that of another text, key, IV or additional data. On `Err`,
+    /// the content is dropped.
+    pub fn finish(mut self, tag: &Tag) -> Result<T, Inauthentic> {
+        // The verdict is public: the caller's next act reveals it.
+        if declassify(self.stream.tag_is(tag)) { Ok(self.content) } else { Err(Inauthentic) }
+    }
+}
+
+/// GCM-AE_K (SP 800-38D §7.1, Algorithm 4): encrypts a whole text in place and returns its tag.
+///
+/// `None` where `text` or `aad` is longer than GCM allows.
+pub fn seal_in_place(key: &ContentKey, iv: Iv, aad: &[&[u8]], text: &mut [u8]) -> Option<Tag> {
+    let mut encryptor = Encryptor::new(key, iv, aad)?;
+    encryptor.update(text)?;
+    Some(encryptor.finish())
+}
+
+/// GCM-AD_K (SP 800-38D §7.2, Algorithm 5): checks the tag, and only then decrypts in place.
+///
+/// # Errors
+///
+/// [`Inauthentic`] if the tag is that of another text, key, IV or additional data, or if `text`
+/// or `aad` is longer than GCM allows. On `Err`, `text` is all zero.
+pub fn open_in_place(
+    key: &ContentKey,
+    iv: Iv,
+    aad: &[&[u8]],
     text: &mut [u8],
-    tag: &[u8; 16],
+    tag: &Tag,
 ) -> Result<(), Inauthentic> {
-    let cipher = Aes256Gcm::new(key.into());
-    cipher.decrypt_inout_detached(iv.into(), aad, text.into(), tag.into()).map_err(|_| Inauthentic)
+    let opened = verify_and_decrypt(key, iv, aad, text, tag);
+    if opened.is_none() {
+        text.zeroize();
+    }
+    opened.ok_or(Inauthentic)
+}
+
+fn verify_and_decrypt(
+    key: &ContentKey,
+    iv: Iv,
+    aad: &[&[u8]],
+    text: &mut [u8],
+    tag: &Tag,
+) -> Option<()> {
+    let mut stream = Stream::new(key, iv, aad)?;
+    stream.grow(text)?;
+    stream.hash.update(text);
+    // The verdict is public: the caller's next act reveals it.
+    if declassify(stream.tag_is(tag)) { stream.keystream.apply(text) } else { None }
+}
+
+/// What the two directions share.
+struct Stream {
+    keystream: Ctr,
+    hash: Hash,
+    mask: Block,
+    aad_len: u64,
+    text_len: u64,
+}
+
+impl Stream {
+    /// Steps 1 to 3 of SP 800-38D §7.1, and A ‖ pad of step 5.
+    fn new(key: &ContentKey, iv: Iv, aad: &[&[u8]]) -> Option<Self> {
+        let cipher = Aes::new(&key.0);
+        let mut h = encrypt_block(&cipher, [0; 16]); //          H = CIPH_K(0¹²⁸)
+        let mut hash = Hash::new(&h);
+        h.zeroize();
+        let j0 = pre_counter(&hash, iv);
+        let mask = encrypt_block(&cipher, j0);
+
+        let mut aad_len = 0;
+        for part in aad {
+            aad_len = sum(aad_len, part).filter(|&len| len <= MAX_AAD_LEN)?;
+            hash.update(part);
+        }
+        hash.pad();
+
+        let mut keystream = Ctr::with(cipher, j0, Width::Bits32); // GCTR(inc₃₂(J₀), P): the block
+        keystream.seek(16)?; //                                     of J₀ itself is passed over
+        Some(Self { keystream, hash, mask, aad_len, text_len: 0 })
+    }
+
+    /// Counts another piece of text in, if there is room for it.
+    fn grow(&mut self, text: &[u8]) -> Option<()> {
+        self.text_len = sum(self.text_len, text).filter(|&len| len <= MAX_TEXT_LEN)?;
+        Some(())
+    }
+
+    /// Steps 5 and 6 of SP 800-38D §7.1, once.
+    fn tag(&mut self) -> Tag {
+        self.hash.pad();
+        let mut tag = self.hash.finish(self.aad_len, self.text_len);
+        tag.iter_mut().zip(&self.mask).for_each(|(t, m)| *t ^= m); // T = CIPH_K(J₀) ⊕ S
+        tag
+    }
+
+    /// Whether `tag` is ours. Our own is the one thing that a forger wants: it does not leave.
+    fn tag_is(&mut self, tag: &Tag) -> Choice {
+        let mut own = self.tag();
+        let same = own.ct_eq(tag);
+        own.zeroize();
+        same
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.mask.zeroize();
+    }
+}
+
+/// J₀, step 2 of SP 800-38D §7.1.
+fn pre_counter(hash: &Hash, iv: Iv) -> Block {
+    match iv {
+        Iv::Bytes12(iv) => {
+            let mut j0 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+            j0.iter_mut().zip(&iv).for_each(|(j, i)| *j = *i); // IV ‖ 0³¹ ‖ 1
+            j0
+        }
+        Iv::Bytes16(iv) => {
+            let mut hash = hash.clone();
+            hash.update(&iv);
+            hash.finish(0, 16) //                            GHASH(IV ‖ 0⁶⁴ ‖ [len(IV)]₆₄)
+        }
+    }
+}
+
+fn sum(len: u64, bytes: &[u8]) -> Option<u64> {
+    len.checked_add(u64::try_from(bytes.len()).ok()?)
+}
+
+/// Bytes that go through the cipher and then through the hash while they are in the L1 cache.
+const PIECE: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 64 GiB are too much for a test: the counts are set, and one byte more is asked for.
+    #[test]
+    fn a_text_ends_where_its_counter_does() {
+        let key = ContentKey::new_128([0; 16]);
+        let mut encryptor = Encryptor::new(&key, Iv::Bytes12([0; 12]), &[]).unwrap();
+        encryptor.0.text_len = MAX_TEXT_LEN - 2;
+        encryptor.0.keystream.seek(16 + MAX_TEXT_LEN - 2).unwrap();
+        let mut text = [1, 2, 3];
+        assert_eq!(encryptor.update(&mut text), None);
+        assert_eq!(text, [1, 2, 3], "a refused text was altered");
+        assert_eq!(encryptor.update(&mut text[..2]), Some(()));
+        assert_eq!(encryptor.update(&mut text), None);
+        assert_eq!(encryptor.0.text_len, MAX_TEXT_LEN);
+    }
 }

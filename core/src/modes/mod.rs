@@ -3,4 +3,6 @@
 //! They encrypt under a [`ContentKey`](crate::secret::ContentKey) of 128, 192 or 256 bits.
 
 pub mod cbc;
-pub(crate) mod gcm;
+pub mod ctr;
+pub mod gcm;
+mod ghash;

@@ -1,0 +1,230 @@
+//! Counter mode: SP 800-38A §6.5, with a counter of 128, 64 or 32 bits.
+//!
+//! CTR does not authenticate: a bit flipped in the ciphertext is a bit flipped in the text. One
+//! key stream used for two texts gives both away, so no counter block may serve twice under a
+//! key: [`Ctr`] refuses to go once around, and the caller sees to the first block.
+//!
+//! | here      | SP 800-38A | unit                                              |
+//! |-----------|------------|---------------------------------------------------|
+//! | `first`   | T₁         | one block, the first counter block                |
+//! | `counter` | Tⱼ         | one block, as a 128-bit integer, big-endian       |
+//! | `width`   | m          | bits that the standard incrementing function adds |
+
+use core::cmp::min;
+
+use zeroize::Zeroize;
+
+pub use crate::block::Block;
+use crate::block::{
+    Aes, Array, BlockCipherEncBackend, BlockCipherEncClosure, BlockSizeUser, CipherBlock,
+    ParBlocks, U16,
+};
+use crate::secret::ContentKey;
+
+/// How many bits of the counter block count (SP 800-38A §B.1). The bits above them stand still.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Width {
+    /// All: `aes-ctr` of Elastic Transcoder, and of OpenSSL.
+    Bits128,
+    /// The lower half: Common Encryption (ISO/IEC 23001-7 §9.4).
+    Bits64,
+    /// The lowest quarter: inc₃₂ of GCM (SP 800-38D §6.2).
+    Bits32,
+}
+
+/// A key stream, and how much of it is used. Encryption and decryption are the same.
+pub struct Ctr {
+    cipher: Aes,
+    first: u128,
+    width: Width,
+    /// Bytes of the key stream in front of the next one.
+    position: u128,
+}
+
+impl Ctr {
+    /// Begins a key stream at the counter block `first`.
+    pub fn new(key: &ContentKey, first: Block, width: Width) -> Self {
+        Self::with(Aes::new(&key.0), first, width)
+    }
+
+    pub(crate) fn with(cipher: Aes, first: Block, width: Width) -> Self {
+        Self { cipher, first: u128::from_be_bytes(first), width, position: 0 }
+    }
+
+    /// Goes to `offset`, in bytes from the first counter block.
+    ///
+    /// `None`, and nothing moves, where the counter would have gone once around before that.
+    pub fn seek(&mut self, offset: u64) -> Option<()> {
+        let offset = u128::from(offset);
+        (offset <= self.width.period_len()).then(|| self.position = offset)
+    }
+
+    /// Encrypts or decrypts `text` in place with the next bytes of the key stream.
+    ///
+    /// `None`, and `text` untouched, where the counter would go once around.
+    pub fn apply(&mut self, text: &mut [u8]) -> Option<()> {
+        let end = self.position.checked_add(count(text))?;
+        if end > self.width.period_len() {
+            return None;
+        }
+        let begun = usize::try_from(self.position % 16).ok()?; // bytes used of the current block
+        let head_len = if begun == 0 { 0 } else { min(16 - begun, text.len()) };
+        let (head, rest) = text.split_at_mut_checked(head_len)?;
+        let (blocks, tail) = rest.as_chunks_mut();
+
+        self.apply_partly(head, begun);
+        self.position = self.position.checked_add(count(head))?;
+        let blocks = CipherBlock::cast_slice_from_core_mut(blocks);
+        self.cipher.encrypt_with(Apply { counter: self.counter(), width: self.width, blocks });
+        self.position = end - count(tail);
+        self.apply_partly(tail, 0);
+        self.position = end;
+        Some(())
+    }
+
+    /// XORs `text` with the bytes of the current block from `begun` on.
+    fn apply_partly(&self, text: &mut [u8], begun: usize) {
+        if !text.is_empty() {
+            let mut stream = self.keystream_block();
+            text.iter_mut().zip(stream.iter().skip(begun)).for_each(|(t, s)| *t ^= s);
+            stream.zeroize();
+        }
+    }
+
+    /// Oⱼ = CIPH_K(Tⱼ), the block of key stream in which the position lies.
+    fn keystream_block(&self) -> Block {
+        encrypt_block(&self.cipher, self.counter().to_be_bytes())
+    }
+
+    /// Tⱼ at the position.
+    fn counter(&self) -> u128 {
+        self.width.add(self.first, self.position / 16)
+    }
+}
+
+/// CIPH_K(`block`).
+pub(super) fn encrypt_block(cipher: &Aes, mut block: Block) -> Block {
+    cipher.encrypt_with(One(CipherBlock::cast_from_core_mut(&mut block)));
+    block
+}
+
+impl Width {
+    /// The standard incrementing function of SP 800-38A §B.1, `n` times.
+    fn add(self, counter: u128, n: u128) -> u128 {
+        let counting = match self {
+            Self::Bits128 => u128::MAX,
+            Self::Bits64 => u128::from(u64::MAX),
+            Self::Bits32 => u128::from(u32::MAX),
+        };
+        (counter & !counting) | (counter.wrapping_add(n) & counting)
+    }
+
+    /// Bytes of key stream before a counter block comes again: 2ᵐ blocks.
+    fn period_len(self) -> u128 {
+        match self {
+            Self::Bits128 => u128::MAX, // 2¹³² does not fit, and nothing is as long as this
+            Self::Bits64 => 1 << 68,
+            Self::Bits32 => 1 << 36,
+        }
+    }
+}
+
+/// Length, in 128 bits.
+fn count<T>(items: &[T]) -> u128 {
+    u128::try_from(items.len()).unwrap_or(u128::MAX)
+}
+
+struct One<'a>(&'a mut CipherBlock);
+
+impl BlockSizeUser for One<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for One<'_> {
+    #[inline(always)]
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
+        backend.encrypt_block_inplace(self.0);
+    }
+}
+
+/// CTR of SP 800-38A §6.5 over whole blocks. Counter blocks whose last byte is all that differs
+/// are a table, XORed with what they share: that is wide vector code, and additions are not.
+struct Apply<'a> {
+    counter: u128,
+    width: Width,
+    blocks: &'a mut [CipherBlock],
+}
+
+impl BlockSizeUser for Apply<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for Apply<'_> {
+    #[inline(always)]
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
+        let Self { mut counter, width, blocks: mut rest } = self;
+        let mut row = ParBlocks::<B>::default();
+        let row_len = row.len();
+        while !rest.is_empty() {
+            let [shared @ .., last] = counter.to_be_bytes();
+            let last_bytes = LAST_BYTES.get(usize::from(last)..).unwrap_or_default();
+            let now_len = min(rest.len(), last_bytes.len());
+            let Some((now, later)) = rest.split_at_mut_checked(now_len) else { return };
+            for (text, last_bytes) in now.chunks_mut(row_len).zip(last_bytes.chunks(row_len)) {
+                fill(&mut row, &shared, last_bytes); //          Tⱼ
+                backend.encrypt_par_blocks_inplace(&mut row); // Oⱼ = CIPH_K(Tⱼ)
+                xor(text, &row); //                              Cⱼ = Pⱼ ⊕ Oⱼ
+            }
+            counter = width.add(counter, count(now));
+            rest = later;
+        }
+        Array::slice_as_flattened_mut(&mut row).zeroize();
+    }
+}
+
+/// Writes counter blocks to the front of `row`: `shared`, and the last bytes of the table.
+#[inline(always)]
+fn fill(row: &mut [CipherBlock], shared: &[u8; 15], last_bytes: &[Block]) {
+    let mut block = [0; 16];
+    block.iter_mut().zip(shared).for_each(|(b, s)| *b = *s);
+    let four = [block; 4];
+    let four = four.as_flattened();
+    let (row, row_rest) = Array::slice_as_flattened_mut(row).as_chunks_mut::<64>();
+    let (table, table_rest) = last_bytes.as_flattened().as_chunks::<64>();
+    for (r, t) in row.iter_mut().zip(table) {
+        r.iter_mut().zip(t.iter().zip(four)).for_each(|(r, (t, f))| *r = t ^ f);
+    }
+    // What a row of 64 bytes does not cover: the end of the table, or that of an odd row.
+    let covered = min(row.len(), table.len());
+    let row_end = row.as_flattened_mut().iter_mut().chain(row_rest).skip(covered * 64);
+    let table_end = table.as_flattened().iter().chain(table_rest).skip(covered * 64);
+    row_end.zip(table_end.zip(four)).for_each(|(r, (t, f))| *r = t ^ f);
+}
+
+/// XORs blocks in rows of 64 bytes, the widest vector of an x86-64.
+#[inline(always)]
+fn xor(text: &mut [CipherBlock], stream: &[CipherBlock]) {
+    let (text, text_rest) = Array::slice_as_flattened_mut(text).as_chunks_mut::<64>();
+    let stream = Array::slice_as_flattened(stream);
+    let (rows, _) = stream.as_chunks::<64>();
+    for (t, s) in text.iter_mut().zip(rows) {
+        t.iter_mut().zip(s).for_each(|(t, s)| *t ^= s);
+    }
+    let rest = stream.iter().skip(text.len() * 64);
+    text_rest.iter_mut().zip(rest).for_each(|(t, s)| *t ^= s);
+}
+
+/// Block i is zero but for its last byte, i.
+static LAST_BYTES: [Block; 256] = last_bytes();
+
+const fn last_bytes() -> [Block; 256] {
+    let mut table = [[0; 16]; 256];
+    let mut rest: &mut [Block] = &mut table;
+    let mut i = 0u8;
+    while let [[.., last], more @ ..] = rest {
+        *last = i;
+        i = i.wrapping_add(1);
+        rest = more;
+    }
+    table
+}
