@@ -12,6 +12,8 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rustix::process::geteuid;
+
 use crate::error::Error;
 
 /// One hidden folder. Dropped, it is removed with all that is in it.
@@ -111,11 +113,7 @@ pub(super) fn formers(out: &Path) -> Result<Vec<(PathBuf, File)>, Error> {
     let (parent, stem) = parent_and_stem(out)?;
     let found = matching(parent, &format!("{stem}{FORMER}"));
     let found = found.map_err(|error| Error::io("cannot list", parent, &error))?;
-    let held = |path: PathBuf| match lock(&path) {
-        Ok(Lock::Held(folder)) => Some((path, folder)),
-        _ => None,
-    };
-    Ok(found.into_iter().filter_map(held).collect())
+    Ok(found.into_iter().filter_map(|path| leftover(&path).map(|lock| (path, lock))).collect())
 }
 
 /// What came of trying to lock a folder.
@@ -142,11 +140,18 @@ pub(super) fn lock(path: &Path) -> io::Result<Lock> {
     })
 }
 
+/// The lock of a folder that nobody holds. What belongs to another user is not ours to touch, or
+/// anyone could hand us a "former package" in a folder that all may write.
+fn leftover(path: &Path) -> Option<File> {
+    let Ok(Lock::Held(folder)) = lock(path) else { return None };
+    let owner = folder.metadata().ok()?.uid();
+    (owner == geteuid().as_raw()).then_some(folder)
+}
+
 /// Removes the hidden folders of `stem` that nobody holds.
 fn sweep(parent: &Path, stem: &str) -> io::Result<()> {
     for path in matching(parent, stem)? {
-        // What belongs to another user, or is in use, is not ours to remove.
-        if let Ok(Lock::Held(_lock)) = lock(&path) {
+        if let Some(_lock) = leftover(&path) {
             let _ = remove(&path);
         }
     }
