@@ -12,6 +12,7 @@ pub mod base64;
 mod clock;
 pub mod commands;
 pub mod error;
+pub mod hls;
 pub mod keyservice;
 pub mod output;
 pub mod package;

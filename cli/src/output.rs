@@ -52,6 +52,12 @@ pub fn print_table<const N: usize>(rows: &[[String; N]]) -> Result<(), Error> {
     print(text.as_bytes())
 }
 
+/// Prints a warning to standard error.
+pub fn print_warning(warning: &str) {
+    // A warning that nobody can read is no reason to fail.
+    let _ = writeln!(io::stderr().lock(), "warning: {warning}");
+}
+
 /// Prints `error` to standard error: two lines for eyes, one of JSON for machines.
 pub fn print_error(error: &Error, json: bool) {
     let mut text = if json { error.to_json().to_string() } else { format!("error: {error}") };

@@ -1,9 +1,21 @@
 //! `reelseal hls`: protect, open and check HLS packages.
 
-use clap::{Args, Subcommand};
+use std::num::NonZeroU64;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::args::Globals;
 use crate::error::Error;
+use crate::hls::plan::{Choices, Init, IvMode};
+use crate::hls::protect::{KEY_NUMBER, KeyStorage, Protect};
+use crate::hls::summary::Summary;
+use crate::hls::unprotect::Unprotect;
+use crate::hls::verify::{Verdict, Verify};
+use crate::keyservice::{self, KeyService, WrappedKey};
+use crate::output;
+use crate::package::{Existing, interrupt};
+use crate::progress::Show;
 
 /// The arguments of `reelseal hls`.
 #[derive(Args, Debug)]
@@ -15,13 +27,264 @@ pub struct HlsArgs {
 
 /// What to do with an HLS package.
 #[derive(Debug, Subcommand)]
-pub enum HlsCommand {}
+pub enum HlsCommand {
+    /// Encrypt every segment that a playlist leads to, with METHOD=AES-128
+    Protect(ProtectArgs),
+    /// Decrypt a package: one of reelseal's to the byte, or anyone's as players open it
+    Unprotect(UnprotectArgs),
+    /// Check a package and name every fault; write nothing
+    Verify(VerifyArgs),
+}
+
+/// The arguments of `reelseal hls protect`.
+#[derive(Args, Debug)]
+pub struct ProtectArgs {
+    /// The multivariant playlist of the package, or a media playlist
+    playlist: PathBuf,
+    /// The folder to write the protected package into
+    #[arg(short, long = "output", value_name = "DIR")]
+    output: PathBuf,
+    /// The key that wraps the data key: key id, key ARN, alias name or alias ARN
+    #[arg(long, value_name = "KEY", default_value = "alias/reelseal")]
+    key_id: String,
+    /// A data key to use, wrapped: base64 of a ciphertext blob, or @FILE
+    #[arg(long, value_name = "WRAPPED", conflicts_with_all = ["key_id", "rotate_every"])]
+    data_key: Option<String>,
+    /// MD5 of the wrapped data key, base64, to be checked
+    #[arg(long, value_name = "B64", requires = "data_key")]
+    key_md5: Option<String>,
+    /// The IV of each segment: random (written), sequence (its number, not written), or 32
+    /// hexadecimal digits for all, as Elastic Transcoder did
+    #[arg(long, value_name = "random|sequence|HEX", default_value = "random", value_parser = iv)]
+    iv: IvMode,
+    /// Where players find the key [default: NoStore with a URL, else WithVariantPlaylists]
+    #[arg(long, value_name = "POLICY")]
+    key_storage_policy: Option<KeyStoragePolicy>,
+    /// The URL of the key, written as it is; {key} in it becomes the number of the key
+    #[arg(long, value_name = "URL")]
+    license_acquisition_url: Option<String>,
+    /// A new data key after every N segments
+    #[arg(long, value_name = "N")]
+    rotate_every: Option<NonZeroU64>,
+    /// Whether EXT-X-MAP initialization sections are encrypted too
+    #[arg(long, default_value = "clear")]
+    init: InitArg,
+}
+
+/// Where players find the key: Elastic Transcoder's names.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+#[value(rename_all = "PascalCase")]
+enum KeyStoragePolicy {
+    /// At --license-acquisition-url; it is not in the package
+    NoStore,
+    /// In a file of the package, for anyone who can read the package
+    WithVariantPlaylists,
+}
+
+/// What becomes of initialization sections.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum InitArg {
+    /// They stay clear
+    Clear,
+    /// They are encrypted with an IV of their own
+    Encrypted,
+}
+
+/// The arguments of `reelseal hls unprotect`.
+#[derive(Args, Debug)]
+pub struct UnprotectArgs {
+    /// A playlist of the package; all that the package holds is opened
+    playlist: PathBuf,
+    /// The folder to write the clear package into
+    #[arg(short, long = "output", value_name = "DIR")]
+    output: PathBuf,
+    #[command(flatten)]
+    opening: OpeningArgs,
+}
+
+/// The arguments of `reelseal hls verify`.
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    /// The playlist of the package
+    playlist: PathBuf,
+    #[command(flatten)]
+    opening: OpeningArgs,
+}
+
+/// Where the keys of a package are.
+#[derive(Args, Debug)]
+struct OpeningArgs {
+    /// The package's record [default: reelseal.json beside the playlist, where it is there]
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// The key: a file of 16 bytes [default: unwrap the record's, or read the package's own]
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+}
 
 /// Does what the arguments say.
 ///
 /// # Errors
 ///
 /// What the command says; see [`crate::error::Kind`].
-pub fn run(_globals: &Globals, args: HlsArgs) -> Result<(), Error> {
-    match args.command {}
+pub fn run(globals: &Globals, args: HlsArgs) -> Result<(), Error> {
+    interrupt::install();
+    match args.command {
+        HlsCommand::Protect(args) => protect(globals, args),
+        HlsCommand::Unprotect(args) => unprotect(globals, args),
+        HlsCommand::Verify(args) => verify(globals, args),
+    }
+}
+
+fn protect(globals: &Globals, args: ProtectArgs) -> Result<(), Error> {
+    let storage = args.storage()?;
+    let data_key = match &args.data_key {
+        Some(text) => Some((WrappedKey::read(text)?.0, args.key_md5)),
+        None => None,
+    };
+    let request = Protect {
+        playlist: args.playlist,
+        out: args.output,
+        existing: Existing::from_force(globals.force),
+        key_id: args.key_id,
+        data_key,
+        context: globals.encryption_context.clone(),
+        choices: Choices {
+            iv: args.iv,
+            rotate_every: args.rotate_every,
+            init: match args.init {
+                InitArg::Clear => Init::Clear,
+                InitArg::Encrypted => Init::Encrypted,
+            },
+        },
+        storage,
+        show: show(globals),
+    };
+    let summary = request.run(&open(globals, &request.playlist))?;
+    print(globals, &summary)
+}
+
+impl ProtectArgs {
+    /// Where players find the key, by the rules of Elastic Transcoder.
+    // req ET-HLS-6: WithVariantPlaylists has no URL, NoStore has an absolute one
+    fn storage(&self) -> Result<KeyStorage, Error> {
+        let url = self.license_acquisition_url.as_deref();
+        match (self.key_storage_policy, url) {
+            (None | Some(KeyStoragePolicy::WithVariantPlaylists), None) => {
+                Ok(KeyStorage::WithVariantPlaylists)
+            }
+            (None | Some(KeyStoragePolicy::NoStore), Some(url)) => {
+                check_url(url, self.rotate_every.is_some())?;
+                Ok(KeyStorage::NoStore(url.to_owned()))
+            }
+            (Some(KeyStoragePolicy::NoStore), None) => {
+                Err(Error::usage("--key-storage-policy NoStore needs --license-acquisition-url")
+                    .hint("players must find the key somewhere: name the URL of your key server"))
+            }
+            (Some(KeyStoragePolicy::WithVariantPlaylists), Some(_)) => Err(Error::usage(
+                "--key-storage-policy WithVariantPlaylists has no --license-acquisition-url",
+            )
+            .hint("the key is stored in the package; leave out one of the two")),
+        }
+    }
+}
+
+/// An absolute URL that an EXT-X-KEY tag can hold.
+fn check_url(url: &str, rotates: bool) -> Result<(), Error> {
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme).unwrap_or_default();
+    let absolute = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    let plain = url.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
+    if !absolute || !plain || url.len() > MAX_URL_LEN {
+        return Err(Error::usage(format!(
+            "--license-acquisition-url {}: not an absolute URL of printable ASCII characters \
+             without quotation marks, 512 at most",
+            url.escape_debug()
+        )));
+    }
+    if rotates && !url.contains(KEY_NUMBER) {
+        return Err(Error::usage(format!(
+            "--rotate-every makes several keys, and --license-acquisition-url has no {KEY_NUMBER}"
+        ))
+        .hint("put {key} where the number of the key belongs: https://…/key-{key}"));
+    }
+    Ok(())
+}
+
+/// Elastic Transcoder's `ZeroTo512String`.
+const MAX_URL_LEN: usize = 512;
+
+fn unprotect(globals: &Globals, args: UnprotectArgs) -> Result<(), Error> {
+    let request = Unprotect {
+        playlist: args.playlist,
+        out: args.output,
+        existing: Existing::from_force(globals.force),
+        record: args.opening.record,
+        key_file: args.opening.key_file,
+        context: globals.encryption_context.clone(),
+        show: show(globals),
+    };
+    let summary = request.run(&open(globals, &request.playlist))?;
+    print(globals, &summary)
+}
+
+fn verify(globals: &Globals, args: VerifyArgs) -> Result<(), Error> {
+    let request = Verify {
+        playlist: args.playlist,
+        record: args.opening.record,
+        key_file: args.opening.key_file,
+        context: globals.encryption_context.clone(),
+        show: show(globals),
+    };
+    let Verdict { summary, faults } = request.run(&open(globals, &request.playlist))?;
+    let Some(first) = faults.first() else {
+        return print(globals, &summary);
+    };
+    if globals.json {
+        let mut verdict = summary.to_json();
+        verdict["faults"] = faults.iter().map(|fault| fault.to_json()["error"].clone()).collect();
+        output::print_json(&verdict, true)?;
+        return Err(first.clone());
+    }
+    // The last is printed by the caller, as every error is.
+    let (last, others) = faults.split_last().unwrap_or((first, &[]));
+    others.iter().for_each(|fault| output::print_error(fault, false));
+    Err(last.clone())
+}
+
+fn print(globals: &Globals, summary: &Summary) -> Result<(), Error> {
+    if globals.json {
+        return output::print_json(&summary.to_json(), true);
+    }
+    for warning in &summary.warnings {
+        output::print_warning(warning);
+    }
+    if globals.quiet { Ok(()) } else { output::print_line(&summary.to_text()) }
+}
+
+/// Opens the key service when it is needed; its records will name `playlist`.
+fn open(globals: &Globals, playlist: &Path) -> impl Fn() -> Result<Box<dyn KeyService>, Error> {
+    move || {
+        let service = keyservice::open(globals)?.for_file(playlist.display().to_string());
+        Ok(Box::new(service))
+    }
+}
+
+fn show(globals: &Globals) -> Show {
+    if globals.quiet || globals.json { Show::Never } else { Show::OnTerminal }
+}
+
+/// `random`, `sequence`, or 32 hexadecimal digits with or without `0x`.
+fn iv(text: &str) -> Result<IvMode, String> {
+    match text {
+        "random" => return Ok(IvMode::Random),
+        "sequence" => return Ok(IvMode::Sequence),
+        _ => (),
+    }
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
+    let plain = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match plain.then(|| u128::from_str_radix(digits, 16)) {
+        Some(Ok(number)) => Ok(IvMode::Constant(number.to_be_bytes())),
+        _ => Err("an IV is random, sequence, or exactly 32 hexadecimal digits".to_owned()),
+    }
 }

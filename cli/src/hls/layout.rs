@@ -1,7 +1,7 @@
 //! How a resource is cut: every byte of it belongs to one piece, encrypted or clear.
 //!
 //! Padding moves bytes. A [`Layout`] made before the work says what to read and how; the
-//! [`Moved`] ranges that come out of it say where everything went, in either direction.
+//! [`DonePiece`]s that come out of it say where everything went, in either direction.
 
 use std::collections::BTreeMap;
 
@@ -62,7 +62,9 @@ impl Layout {
         let after = self.pieces.range(span.offset.saturating_add(1)..).next().map(|(_, p)| p);
         match (before, after) {
             (Some(piece), _) if piece.span == span => Ok(Some(*piece)),
-            (Some(piece), _) if piece.span.offset == span.offset || piece.span.end() > span.offset => {
+            (Some(piece), _)
+                if piece.span.offset == span.offset || piece.span.end() > span.offset =>
+            {
                 Err(Conflict::Overlap(piece.span))
             }
             (_, Some(piece)) if piece.span.offset < span.end() => {
@@ -87,10 +89,8 @@ impl Layout {
     pub fn cut(&self, len: u64) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut next = 0;
-        let clear = |offset, end: u64| Piece {
-            span: Span { offset, length: end - offset },
-            cipher: None,
-        };
+        let clear =
+            |offset, end: u64| Piece { span: Span { offset, length: end - offset }, cipher: None };
         for piece in self.pieces.values() {
             if piece.span.offset > next {
                 pieces.push(clear(next, piece.span.offset));
@@ -105,29 +105,36 @@ impl Layout {
     }
 }
 
-/// Where a piece was read and where it was written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Moved {
-    /// In the resource as it was read.
+/// A piece that was worked on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DonePiece {
+    /// Where it was, in the resource as it was read.
     pub from: Span,
-    /// In the resource as it was written.
+    /// Where it is, in the resource as it was written.
     pub to: Span,
+    /// How it is, or was, encrypted.
+    pub cipher: Option<Cipher>,
+    /// Of its clear bytes.
+    pub clear_sha256: [u8; 32],
+    /// Of its encrypted bytes; of its clear ones where it is not encrypted.
+    pub sha256: [u8; 32],
+}
+
+/// The piece that holds `span`, of all the pieces of a resource in order.
+pub fn holding(pieces: &[DonePiece], span: Span) -> Option<&DonePiece> {
+    let at = pieces.partition_point(|piece| piece.from.end() < span.end());
+    pieces.get(at).filter(|piece| piece.from.offset <= span.offset)
 }
 
 /// Where the piece at exactly `span` has gone.
-pub fn follow(moved: &[Moved], span: Span) -> Option<Span> {
-    let at = moved.partition_point(|piece| piece.from < span);
-    moved.get(at).filter(|piece| piece.from == span).map(|piece| piece.to)
+pub fn follow(pieces: &[DonePiece], span: Span) -> Option<Span> {
+    holding(pieces, span).filter(|piece| piece.from == span).map(|piece| piece.to)
 }
 
 /// Where `span`, some bytes inside one piece, has gone. Its length stays: CBC keeps places.
-pub fn follow_part(moved: &[Moved], span: Span) -> Option<Span> {
-    let at = moved.partition_point(|piece| piece.from.end() <= span.offset);
-    let piece = moved.get(at).filter(|piece| piece.from.offset <= span.offset)?;
-    (span.end() <= piece.from.end()).then(|| Span {
-        offset: piece.to.offset + (span.offset - piece.from.offset),
-        length: span.length,
-    })
+pub fn follow_part(pieces: &[DonePiece], span: Span) -> Option<Span> {
+    let piece = holding(pieces, span)?;
+    Some(Span { offset: piece.to.offset + (span.offset - piece.from.offset), length: span.length })
 }
 
 #[cfg(test)]
@@ -140,6 +147,10 @@ mod tests {
 
     fn cipher(key: usize) -> Option<Cipher> {
         Some(Cipher { key, iv: Iv::MediaSequence(7) })
+    }
+
+    fn done(from: Span, to: Span) -> DonePiece {
+        DonePiece { from, to, cipher: cipher(0), clear_sha256: [0; 32], sha256: [0; 32] }
     }
 
     #[test]
@@ -176,10 +187,7 @@ mod tests {
 
     #[test]
     fn a_part_of_a_segment_goes_where_the_segment_goes() {
-        let moved = [
-            Moved { from: span(0, 10), to: span(0, 16) },
-            Moved { from: span(10, 16), to: span(16, 32) },
-        ];
+        let moved = [done(span(0, 10), span(0, 16)), done(span(10, 16), span(16, 32))];
         assert_eq!(follow(&moved, span(0, 10)), Some(span(0, 16)));
         assert_eq!(follow(&moved, span(0, 9)), None);
         assert_eq!(follow_part(&moved, span(0, 10)), Some(span(0, 10)));
@@ -190,7 +198,7 @@ mod tests {
 
     #[test]
     fn an_empty_resource_is_followed() {
-        let moved = [Moved { from: span(0, 0), to: span(0, 16) }];
+        let moved = [done(span(0, 0), span(0, 16))];
         assert_eq!(follow(&moved, span(0, 0)), Some(span(0, 16)));
     }
 }

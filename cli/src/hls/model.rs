@@ -1,7 +1,7 @@
 //! A package as its playlists tell it: which bytes of which files, in which order, under which
 //! keys. Nothing is decided here.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use reelseal_core::format::hls::{Fault, Item, Items, Keys, MAX_PLAYLIST_LEN, Method, Playlist};
 use reelseal_core::format::hls::{Resource, Span};
@@ -20,6 +20,8 @@ pub struct Model {
     pub passengers: Vec<PackagePath>,
     /// Where the keys of the package are said to be.
     pub key_uris: Vec<KeyUri>,
+    /// The first `EXT-X-SESSION-KEY`: file and line.
+    pub session_key: Option<String>,
     /// Sizes of all files that are used.
     pub sizes: BTreeMap<PackagePath, u64>,
 }
@@ -117,14 +119,16 @@ impl Model {
             playlists: Vec::new(),
             passengers: Vec::new(),
             key_uris: Vec::new(),
+            session_key: None,
             sizes: BTreeMap::new(),
         };
         let mut todo = VecDeque::from([(main.clone(), None)]);
+        let mut seen = BTreeSet::new();
         while let Some((path, named_by)) = todo.pop_front() {
-            if model.playlists.iter().any(|playlist| playlist.path == path) {
+            if !seen.insert(path.clone()) {
                 continue;
             }
-            let bytes = match source.read_text(&path, MAX_PLAYLIST_LEN) {
+            let bytes = match source.read(&path, MAX_PLAYLIST_LEN as u64) {
                 Ok(bytes) => bytes,
                 Err(error) => {
                     report(named_by.map_or(error.clone(), |place: Place| error.at(place)))?;
@@ -135,7 +139,7 @@ impl Model {
                 Ok(named) => todo.extend(named.into_iter().map(|(p, place)| (p, Some(place)))),
                 Err(error) => report(error)?,
             }
-            if model.playlists.len() > MAX_PLAYLISTS {
+            if seen.len() > MAX_PLAYLISTS {
                 return Err(Error::refused(format!(
                     "{main}: the package names more than {MAX_PLAYLISTS} playlists"
                 )));
@@ -175,9 +179,10 @@ impl Model {
 
     /// No file may be a playlist and media at once: one would be rewritten over the other.
     fn check_roles(&self, report: &mut Report<'_>) -> Result<(), Error> {
+        let playlists: BTreeSet<_> = self.playlists.iter().map(|playlist| &playlist.path).collect();
         for playlist in &self.playlists {
             for used in &playlist.uses {
-                if self.playlists.iter().any(|other| other.path == used.path) {
+                if playlists.contains(&used.path) {
                     report(Error::refused(format!(
                         "{}: line {}: {} is named as a segment and is a playlist",
                         playlist.path, used.line, used.path
@@ -227,6 +232,10 @@ impl Reading<'_, '_> {
                     }
                     Ok(())
                 }),
+                Item::SessionKey(_) => {
+                    self.model.session_key.get_or_insert_with(|| place.to_string());
+                    Ok(())
+                }
                 Item::Map(resource) => self.used(resource, Role::Map, &place),
                 Item::Segment { gap: true, .. } => Ok(()),
                 Item::Segment { resource, sequence, .. } => {
@@ -291,7 +300,7 @@ impl Reading<'_, '_> {
         if let Some(size) = self.model.sizes.get(path) {
             return Ok(*size);
         }
-        let size = self.source.len(path).map_err(|error| error.at(place))?;
+        let size = self.source.regular_len(path).map_err(|error| error.at(place))?;
         self.model.sizes.insert(path.clone(), size);
         Ok(size)
     }
@@ -300,7 +309,7 @@ impl Reading<'_, '_> {
 /// A URI as an error shows it: on one line, and not too long.
 pub(super) fn shown(uri: &str) -> String {
     const MOST: usize = 200;
-    let mut text: String = uri.chars().take(MOST).flat_map(char::escape_default).collect();
+    let mut text: String = uri.chars().take(MOST).flat_map(char::escape_debug).collect();
     if uri.chars().nth(MOST).is_some() {
         text.push('…');
     }

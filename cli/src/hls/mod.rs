@@ -1,0 +1,24 @@
+//! HLS packages: protected, opened, verified.
+//!
+//! ```text
+//! playlists ─▶ model ─▶ plan ────▶ layout ─▶ transform ─▶ rewrite ─▶ record
+//!              what     which key,  how each  the bytes    playlists  how to
+//!              they say which IV    file is   move         follow     undo it
+//!                       opening     cut
+//! ```
+//! The law above all: what [`protect`] made, [`unprotect`] gives back, byte for byte.
+
+pub mod diagnose;
+pub mod keys;
+pub mod layout;
+pub mod model;
+pub mod opening;
+pub mod plan;
+pub mod protect;
+pub mod record;
+pub mod recorded;
+pub mod rewrite;
+pub mod summary;
+pub mod transform;
+pub mod unprotect;
+pub mod verify;

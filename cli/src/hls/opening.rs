@@ -1,0 +1,106 @@
+//! How to open a package from what its playlists say, as a player would.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use reelseal_core::format::hls::Span;
+use reelseal_core::segment::Iv;
+
+use super::keys::{self, RawKey};
+use super::layout::{Cipher, Layout};
+use super::model::{KeyUse, Kind, Model, PlaylistFile, Report, Role, Use};
+use super::plan::refused;
+use super::unprotect::OpenService;
+use crate::error::Error;
+use crate::keyservice::EncryptionContext;
+use crate::package::{PackagePath, Source};
+
+/// Which bytes are encrypted, and how.
+#[derive(Debug, Default)]
+pub struct Opening {
+    /// How each file is cut. Keys are counted as in [`Model::key_uris`].
+    pub layouts: BTreeMap<PackagePath, Layout>,
+    /// Encrypted pieces.
+    pub encrypted: u64,
+}
+
+impl Opening {
+    /// Reads it from the playlists of `model`.
+    pub fn make(model: &Model, report: &mut Report<'_>) -> Result<Self, Error> {
+        let mut opening = Self::default();
+        // I-frame playlists last: they are cut from what the others name.
+        for kind in [Kind::Media, Kind::IFrames, Kind::Images] {
+            for playlist in model.playlists.iter().filter(|playlist| playlist.kind == kind) {
+                for used in &playlist.uses {
+                    let size = model.sizes.get(&used.path).copied().unwrap_or_default();
+                    opening.used(playlist, used, size).or_else(|error| {
+                        report(error.at(format!("{}: line {}", playlist.path, used.line)))
+                    })?;
+                }
+            }
+        }
+        Ok(opening)
+    }
+
+    fn used(&mut self, playlist: &PlaylistFile, used: &Use, size: u64) -> Result<(), Error> {
+        let cipher = cipher(used)?;
+        let layout = self.layouts.entry(used.path.clone()).or_default();
+        let cut = playlist.kind == Kind::IFrames
+            && used.ranged
+            && matches!(used.role, Role::Segment { .. });
+        let span = match cut {
+            true if layout.around(used.span).is_some() => return Ok(()),
+            // No other playlist names the file: it is one CBC stream (RFC 8216 §6.3.6).
+            true if layout.is_empty() => Span { offset: 0, length: size },
+            _ => used.span,
+        };
+        let known = layout.at(span).map_err(|conflict| refused(used, conflict))?;
+        layout.add(span, cipher).map_err(|conflict| refused(used, conflict))?;
+        if known.is_none() && cipher.is_some() {
+            self.encrypted += 1;
+        }
+        Ok(())
+    }
+}
+
+// req HLS-IV-1: without an IV attribute, the IV is the Media Sequence Number
+// req HLS-MAP-1: an encrypted initialization section has an IV attribute
+fn cipher(used: &Use) -> Result<Option<Cipher>, Error> {
+    let (key, iv) = match &used.key {
+        KeyUse::Clear => return Ok(None),
+        KeyUse::Aes128 { key, iv } => (*key, *iv),
+        KeyUse::Other(scheme) => {
+            return Err(Error::refused(format!("{} is encrypted by {scheme}", used.path))
+                .hint("METHOD=AES-128 with a key that is a file is what this command opens"));
+        }
+    };
+    let iv = match (iv, used.role) {
+        (Some(iv), _) => Iv::Attribute(iv),
+        (None, Role::Segment { sequence }) => Iv::MediaSequence(sequence),
+        (None, Role::Map) => {
+            return Err(Error::malformed(format!(
+                "{} is an encrypted EXT-X-MAP, whose EXT-X-KEY must have an IV \
+                 (RFC 8216 §4.3.2.5)",
+                used.path
+            )));
+        }
+    };
+    Ok(Some(Cipher { key, iv }))
+}
+
+/// The keys of a package, in the order of [`Model::key_uris`].
+pub fn keys(
+    model: &Model,
+    source: &Source,
+    key_file: Option<&Path>,
+    service: &OpenService<'_>,
+    context: &EncryptionContext,
+) -> Result<Vec<RawKey>, Error> {
+    match key_file {
+        Some(path) => model.key_uris.iter().map(|_| keys::from_file(path)).collect(),
+        None => {
+            let key = |uri| keys::from_package(source, uri, service, context);
+            model.key_uris.iter().map(key).collect()
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! `hls protect`: a clear package in, an encrypted one out.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use sha2::{Digest, Sha256};
+
+use super::keys::{self, WrappedKey};
+use super::layout::{DonePiece, holding};
+use super::model::{Kind, Model, PlaylistFile};
+use super::plan::{Choices, IvMode, Plan};
+use super::record::{self, FileEntry, HlsContentProtection, PlaylistEntry, Record, SegmentEntry};
+use super::rewrite::{self, DoneFiles};
+use super::summary::Summary;
+use super::transform::{Direction, Job, Work};
+use super::unprotect::OpenService;
+use crate::base64;
+use crate::error::Error;
+use crate::keyservice::{EncryptionContext, KeyService};
+use crate::package::{Existing, PackagePath, Source, Staging};
+use crate::progress::{Progress, Show};
+
+/// Where players find the key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum KeyStorage {
+    /// `NoStore`: at this URL, which Reelseal writes and never visits.
+    NoStore(String),
+    /// `WithVariantPlaylists`: in a file of the package.
+    WithVariantPlaylists,
+}
+
+/// What to do.
+#[derive(Debug)]
+pub struct Protect {
+    /// The playlist.
+    pub playlist: PathBuf,
+    /// The folder to write.
+    pub out: PathBuf,
+    /// What to do with a folder that is there.
+    pub existing: Existing,
+    /// The key that wraps the data keys.
+    pub key_id: String,
+    /// A wrapped data key to use, and its MD5.
+    pub data_key: Option<(Vec<u8>, Option<String>)>,
+    /// What the data keys are bound to.
+    pub context: EncryptionContext,
+    /// How to encrypt.
+    pub choices: Choices,
+    /// Where players find the key.
+    pub storage: KeyStorage,
+    /// Whether a bar is shown.
+    pub show: Show,
+}
+
+impl Protect {
+    /// Does it. Keys are asked for when all else is known to be well.
+    pub fn run(&self, service: &OpenService<'_>) -> Result<Summary, Error> {
+        let started = Instant::now();
+        let (source, main) = Source::open(&self.playlist)?;
+        let staging = Staging::new(&self.out, self.existing, &source)?;
+        let model = Model::read(&source, &main, &mut Err)?;
+        refuse_session_keys(&model)?;
+        let plan = Plan::make(&model, self.choices)?;
+        self.refuse_taken_names(&source, &model, plan.keys)?;
+
+        let mut summary = Summary::new("protect", &self.playlist, staging.out());
+        let (data_keys, arn) = self.data_keys(service()?.as_ref(), plan.keys, &mut summary)?;
+        let segment_keys: Vec<_> = data_keys.iter().map(|key| key.key.segment_key()).collect();
+
+        let jobs = Job::all(&plan.layouts, &model);
+        let total = Job::total(&jobs);
+        let progress = Progress::bytes("protecting", total, self.show);
+        let work = Work {
+            source: &source,
+            staging: Some(&staging),
+            keys: &segment_keys,
+            direction: Direction::Encrypt,
+            progress: &progress,
+            look: &|_, _, _| (),
+        };
+        let done = work.all(&jobs)?;
+        progress.finish();
+
+        let files: DoneFiles = done.into_iter().map(|done| (done.path, done.pieces)).collect();
+        let playlists = self.write_playlists(&model, &files, &staging, &data_keys)?;
+        self.write_key_files(&staging, &data_keys)?;
+        warn_of_cut_frames(&model, &files, &mut summary);
+
+        summary.count(&files, model.playlists.len(), plan.segments, total);
+        let entries = data_keys.iter().enumerate().map(|(i, key)| key.entry(self.uri(i)));
+        let record = Record {
+            format_version: 0,
+            generator: concat!("reelseal ", env!("CARGO_PKG_VERSION")).to_owned(),
+            playlist: main.to_string(),
+            kms_key_arn: arn.clone(),
+            encryption_context: self.context.pairs().map(|(k, v)| (k.into(), v.into())).collect(),
+            data_keys: entries.collect::<Result<_, _>>()?,
+            playlists,
+            files: files.iter().map(|(path, pieces)| file_entry(path, pieces)).collect(),
+            seal: None,
+        };
+        let first = segment_keys.first().ok_or_else(|| Error::bug("a package without a key"))?;
+        write(&staging, record::FILE_NAME, &record.print(first)?)?;
+        summary.published(staging.publish()?);
+        summary.key_arn = Some(arn);
+        summary.seconds = started.elapsed().as_secs_f64();
+        Ok(summary)
+    }
+
+    fn data_keys(
+        &self,
+        service: &dyn KeyService,
+        count: usize,
+        summary: &mut Summary,
+    ) -> Result<(Vec<WrappedKey>, String), Error> {
+        if let Some((blob, md5)) = &self.data_key {
+            summary.calls.decrypt += 1;
+            let (wrapped, arn) = keys::unwrap(service, blob, None, &self.context)?;
+            if let Some(md5) = md5 {
+                keys::check_md5(&wrapped, md5)?;
+            }
+            return Ok((vec![wrapped], arn));
+        }
+        let mut data_keys = Vec::with_capacity(count);
+        let mut arn = String::new();
+        for _ in 0..count {
+            summary.calls.generate_data_key += 1;
+            let (wrapped, used) = keys::generate(service, &self.key_id, &self.context)?;
+            data_keys.push(wrapped);
+            arn = used;
+        }
+        Ok((data_keys, arn))
+    }
+
+    /// Where players find key `i`, as seen from the top of the package.
+    fn uri(&self, i: usize) -> String {
+        match &self.storage {
+            KeyStorage::NoStore(url) => url.replace(KEY_NUMBER, &i.to_string()),
+            KeyStorage::WithVariantPlaylists if self.choices.rotate_every.is_none() => {
+                "reelseal.key".to_owned()
+            }
+            KeyStorage::WithVariantPlaylists => format!("reelseal-{i}.key"),
+        }
+    }
+
+    /// Where players find key `i`, as seen from `playlist`.
+    fn uri_from(&self, playlist: &PackagePath, i: usize) -> String {
+        match &self.storage {
+            KeyStorage::NoStore(_) => self.uri(i),
+            KeyStorage::WithVariantPlaylists => {
+                let up = playlist.as_str().matches('/').count();
+                "../".repeat(up) + &self.uri(i)
+            }
+        }
+    }
+
+    fn refuse_taken_names(&self, source: &Source, model: &Model, keys: usize) -> Result<(), Error> {
+        let mut ours = vec![record::FILE_NAME.to_owned()];
+        if self.storage == KeyStorage::WithVariantPlaylists {
+            ours.extend((0..keys).map(|i| self.uri(i)));
+        }
+        for name in ours {
+            let path = PackagePath::parse(&name).map_err(|_| Error::bug("a name of ours"))?;
+            let named = model.sizes.contains_key(&path)
+                || model.playlists.iter().any(|playlist| playlist.path == path);
+            if named {
+                return Err(Error::refused(format!(
+                    "{path}: the package has a file of this name, which {} will need",
+                    source.root().display()
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn write_playlists(
+        &self,
+        model: &Model,
+        files: &DoneFiles,
+        staging: &Staging,
+        data_keys: &[WrappedKey],
+    ) -> Result<Vec<PlaylistEntry>, Error> {
+        let first = data_keys.first().ok_or_else(|| Error::bug("a package without a key"))?;
+        let block = self.content_protection(first)?;
+        let mut entries = Vec::with_capacity(model.playlists.len());
+        for playlist in &model.playlists {
+            let uri = |i| self.uri_from(&playlist.path, i);
+            let text = match playlist.kind {
+                Kind::Media | Kind::IFrames => rewrite::protected(playlist, files, &uri)?,
+                Kind::Multivariant | Kind::Images => playlist.bytes.clone(),
+            };
+            write(staging, playlist.path.as_str(), &text)?;
+            let lists_segments = matches!(playlist.kind, Kind::Media | Kind::IFrames);
+            entries.push(playlist_entry(playlist, &text, lists_segments.then(|| block.clone()))?);
+        }
+        Ok(entries)
+    }
+
+    fn content_protection(&self, first: &WrappedKey) -> Result<HlsContentProtection, Error> {
+        let iv = match self.choices.iv {
+            IvMode::Constant(iv) => Some(base64::encode(&iv)?.to_string()),
+            IvMode::Random | IvMode::Sequence => None,
+        };
+        let (url, policy) = match &self.storage {
+            KeyStorage::NoStore(url) => (url.clone(), "NoStore"),
+            KeyStorage::WithVariantPlaylists => (String::new(), "WithVariantPlaylists"),
+        };
+        Ok(HlsContentProtection {
+            method: "aes-128".to_owned(),
+            key: base64::encode(&first.blob)?.to_string(),
+            key_md5: keys::key_md5(&first.blob)?,
+            initialization_vector: iv,
+            license_acquisition_url: url,
+            key_storage_policy: policy.to_owned(),
+        })
+    }
+
+    fn write_key_files(&self, staging: &Staging, data_keys: &[WrappedKey]) -> Result<(), Error> {
+        if self.storage != KeyStorage::WithVariantPlaylists {
+            return Ok(());
+        }
+        data_keys
+            .iter()
+            .enumerate()
+            .try_for_each(|(i, key)| write(staging, &self.uri(i), key.key.key_file()))
+    }
+}
+
+/// Stands in a license URL for the number of a key.
+pub const KEY_NUMBER: &str = "{key}";
+
+fn refuse_session_keys(model: &Model) -> Result<(), Error> {
+    match &model.session_key {
+        None => Ok(()),
+        Some(place) => Err(Error::refused(format!(
+            "{place}: EXT-X-SESSION-KEY: the package is already encrypted"
+        ))
+        .hint("open it first: reelseal hls unprotect PLAYLIST -o DIR")),
+    }
+}
+
+/// RFC 8216 §6.3.6 lets a player read the block before an I-frame as its IV. At the beginning
+/// of a segment inside a file, that block is of another segment.
+fn warn_of_cut_frames(model: &Model, files: &DoneFiles, summary: &mut Summary) {
+    for playlist in model.playlists.iter().filter(|playlist| playlist.kind == Kind::IFrames) {
+        let hidden = playlist.uses.iter().filter(|used| used.ranged).filter(|used| {
+            let pieces = files.get(&used.path).map(Vec::as_slice).unwrap_or_default();
+            holding(pieces, used.span).is_some_and(|piece| {
+                let first_block = used.span.offset - piece.from.offset < 16;
+                !piece.to.offset.is_multiple_of(16) || (piece.to.offset > 0 && first_block)
+            })
+        });
+        let count = hidden.count();
+        if count > 0 {
+            summary.warnings.push(format!(
+                "{}: {count} I-frames begin where their segment begins inside a file; players \
+                 that take the block before them as IV (RFC 8216 §6.3.6) cannot show them",
+                playlist.path
+            ));
+        }
+    }
+}
+
+fn playlist_entry(
+    playlist: &PlaylistFile,
+    text: &[u8],
+    block: Option<HlsContentProtection>,
+) -> Result<PlaylistEntry, Error> {
+    let clear_text = std::str::from_utf8(&playlist.bytes).ok().map(str::to_owned);
+    let clear_base64 = match clear_text {
+        Some(_) => None,
+        None => Some(base64::encode(&playlist.bytes)?.to_string()),
+    };
+    Ok(PlaylistEntry {
+        path: playlist.path.to_string(),
+        hls_content_protection: block,
+        sha256: record::hex(&Sha256::digest(text)),
+        clear_sha256: record::hex(&Sha256::digest(&playlist.bytes)),
+        clear_text,
+        clear_base64,
+    })
+}
+
+fn file_entry(path: &PackagePath, pieces: &[DonePiece]) -> FileEntry {
+    FileEntry { path: path.to_string(), segments: pieces.iter().map(SegmentEntry::new).collect() }
+}
+
+/// Writes one small file of the package.
+pub(super) fn write(staging: &Staging, path: &str, bytes: &[u8]) -> Result<(), Error> {
+    use std::io::Write as _;
+    let path = PackagePath::parse(path).map_err(|why| Error::bug(format!("{path}: {why}")))?;
+    let mut file = staging.create(&path)?;
+    file.write_all(bytes).map_err(|error| file.error(&error))?;
+    file.finish()
+}

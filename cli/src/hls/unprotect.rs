@@ -1,0 +1,153 @@
+//! `hls unprotect`: an encrypted package in, the clear one out.
+//!
+//! With `reelseal.json`, every byte is proved. Without it, the playlists say which key and IV
+//! each segment has, as they do for players: packages of any packager open.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use super::keys::RawKey;
+use super::model::Model;
+use super::opening::{self, Opening};
+use super::protect::write;
+use super::record::Record;
+use super::recorded;
+use super::rewrite::{self, DoneFiles};
+use super::summary::{Proof, Summary};
+use super::transform::{Direction, Job, Work};
+use crate::error::Error;
+use crate::keyservice::{EncryptionContext, KeyService};
+use crate::package::{Existing, PackagePath, Source, Staging};
+use crate::progress::{Progress, Show};
+use crate::sniff::{self, Container};
+
+/// Opens the key service when it is needed, and not before.
+pub type OpenService<'a> = dyn Fn() -> Result<Box<dyn KeyService>, Error> + 'a;
+
+/// What to do.
+#[derive(Debug)]
+pub struct Unprotect {
+    /// The playlist.
+    pub playlist: PathBuf,
+    /// The folder to write.
+    pub out: PathBuf,
+    /// What to do with a folder that is there.
+    pub existing: Existing,
+    /// The record, where it does not lie beside the playlist.
+    pub record: Option<PathBuf>,
+    /// The key, where it is neither in the package nor to be asked for.
+    pub key_file: Option<PathBuf>,
+    /// What wrapped keys of packages without a record are bound to.
+    pub context: EncryptionContext,
+    /// Whether a bar is shown.
+    pub show: Show,
+}
+
+impl Unprotect {
+    /// Does it.
+    pub fn run(&self, service: &OpenService<'_>) -> Result<Summary, Error> {
+        let started = Instant::now();
+        let (source, main) = Source::open(&self.playlist)?;
+        let staging = Staging::new(&self.out, self.existing, &source)?;
+        let mut summary = Summary::new("unprotect", &self.playlist, staging.out());
+        match recorded::find(&source, self.record.as_deref())? {
+            Some(record) => {
+                self.recorded(&source, &main, &staging, record, service, &mut summary)?
+            }
+            None => self.foreign(&source, &main, &staging, service, &mut summary)?,
+        }
+        summary.published(staging.publish()?);
+        summary.seconds = started.elapsed().as_secs_f64();
+        Ok(summary)
+    }
+
+    /// A package of ours: the record says what each byte was.
+    fn recorded(
+        &self,
+        source: &Source,
+        main: &PackagePath,
+        staging: &Staging,
+        mut record: Record,
+        service: &OpenService<'_>,
+        summary: &mut Summary,
+    ) -> Result<(), Error> {
+        recorded::expect_playlist(&record, main)?;
+        let raw = recorded::keys(&record, source, self.key_file.as_deref(), service, summary)?;
+        let keys: Vec<_> = raw.iter().map(RawKey::segment_key).collect();
+        recorded::check_seal(&mut record, &keys)?;
+        let jobs = recorded::jobs(&record, source)?;
+        let total = Job::total(&jobs);
+        let progress = Progress::bytes("opening", total, self.show);
+        let done = Work {
+            source,
+            staging: Some(staging),
+            keys: &keys,
+            direction: Direction::Decrypt,
+            progress: &progress,
+            look: &|_, _, _| (),
+        }
+        .all(&jobs)?;
+        progress.finish();
+        for (entry, done) in record.files.iter().zip(&done) {
+            recorded::expect_hashes(entry, &done.pieces)?;
+        }
+        for entry in &record.playlists {
+            write(staging, &entry.path, &recorded::clear_playlist(entry)?)?;
+        }
+        let files: DoneFiles = done.into_iter().map(|done| (done.path, done.pieces)).collect();
+        summary.count(&files, record.playlists.len(), encrypted_pieces(&files), total);
+        summary.proof = Some(Proof::Hashes);
+        Ok(())
+    }
+
+    /// A package of anybody's: the playlists say which key and IV each segment has.
+    fn foreign(
+        &self,
+        source: &Source,
+        main: &PackagePath,
+        staging: &Staging,
+        service: &OpenService<'_>,
+        summary: &mut Summary,
+    ) -> Result<(), Error> {
+        let model = Model::read(source, main, &mut Err)?;
+        let Opening { layouts, encrypted } = Opening::make(&model, &mut Err)?;
+        if encrypted == 0 {
+            return Err(Error::refused(format!("{main}: no segment of the package is encrypted"))
+                .hint("there is nothing to open"));
+        }
+        let raw = opening::keys(&model, source, self.key_file.as_deref(), service, &self.context)?;
+        let keys: Vec<_> = raw.iter().map(RawKey::segment_key).collect();
+        let jobs = Job::all(&layouts, &model);
+        let total = Job::total(&jobs);
+        let progress = Progress::bytes("opening", total, self.show);
+        let unknown = AtomicBool::new(false);
+        let done = Work {
+            source,
+            staging: Some(staging),
+            keys: &keys,
+            direction: Direction::Decrypt,
+            progress: &progress,
+            look: &|_, _, head| {
+                if sniff::container(head) == Container::Unknown {
+                    unknown.store(true, Ordering::Relaxed);
+                }
+            },
+        }
+        .all(&jobs)?;
+        progress.finish();
+        let files: DoneFiles = done.into_iter().map(|done| (done.path, done.pieces)).collect();
+        for playlist in &model.playlists {
+            let text = rewrite::unprotected(playlist, &files)?;
+            write(staging, playlist.path.as_str(), &text)?;
+        }
+        summary.count(&files, model.playlists.len(), encrypted_pieces(&files), total);
+        let unknown = unknown.into_inner();
+        summary.proof = Some(if unknown { Proof::Padding } else { Proof::Container });
+        Ok(())
+    }
+}
+
+fn encrypted_pieces(files: &DoneFiles) -> u64 {
+    files.values().flatten().filter(|piece| piece.cipher.is_some()).count() as u64
+}
