@@ -9,9 +9,11 @@ use reelseal_core::secret::{BackingKey, SegmentKey};
 use reelseal_core::segment;
 use reelseal_vectors::own::{Input, Iv, Outcome, Pairs};
 
-/// What comes of opening `input`; `None` where the core has no interface for it.
-pub(crate) fn open(input: &Input) -> Option<Result<Vec<u8>, Outcome>> {
-    Some(match input {
+use crate::{content_key, modes};
+
+/// What comes of opening `input`.
+pub(crate) fn open(input: &Input) -> Result<Vec<u8>, Outcome> {
+    match input {
         Input::Segment { key, iv, encrypted } => open_segment(*key, *iv, encrypted),
         Input::KmsBlob { backing_key, pairs, blob } => open_blob(*backing_key, pairs, blob),
         Input::Context { pairs } => with_context(pairs, |context| {
@@ -28,8 +30,10 @@ pub(crate) fn open(input: &Input) -> Option<Result<Vec<u8>, Outcome>> {
                 .map(|()| record.clone())
                 .map_err(|_| Outcome::Inauthentic)
         }
-        Input::Ctr { .. } => return None,
-    })
+        Input::Ctr { key, first, counter_bits, message } => {
+            Ok(modes::ctr(&content_key(key), *first, *counter_bits, message))
+        }
+    }
 }
 
 fn open_segment(key: [u8; 16], iv: Iv, encrypted: &[u8]) -> Result<Vec<u8>, Outcome> {
