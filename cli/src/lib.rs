@@ -37,7 +37,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let json = args.iter().any(|arg| arg == "--json");
     let done = match Cli::try_parse_from(args) {
         Ok(cli) => commands::run(cli),
-        Err(error) if json && error.use_stderr() => Err(Error::usage(first_line(&error))),
+        Err(error) if json && error.use_stderr() => Err(usage(&error)),
         Err(error) => {
             // Nothing is left to tell when the terminal itself is gone.
             let _ = error.print();
@@ -54,10 +54,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Clap's message without its usage text: the part that fits on the one line of `--json`.
-fn first_line(error: &clap::Error) -> String {
+fn usage(error: &clap::Error) -> Error {
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Error::usage("a command is missing").hint("--help shows the commands");
+    }
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+    Error::usage(line.strip_prefix("error: ").unwrap_or(line))
 }
 
 /// A core dump would hold keys. Where the limit cannot be set, the run goes on without it.

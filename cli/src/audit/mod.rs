@@ -38,7 +38,6 @@ impl AuditLog {
     /// was appended, and what was to be recorded must not happen.
     pub fn append(&self, record: &Record<'_>) -> Result<(), Error> {
         let cannot_write = |error| Error::io("cannot write the audit log", &self.0, &error);
-        let is_new = !self.0.exists();
         let mut file = private::owner_only(&mut OpenOptions::new())
             .read(true)
             .append(true)
@@ -47,18 +46,21 @@ impl AuditLog {
             .map_err(cannot_write)?;
         // Held until `file` is closed.
         file.lock().map_err(cannot_write)?;
-        let (end, last) = last_line(&mut file).map_err(cannot_write)?;
-        let head = Head::after(&last).ok_or_else(|| self.not_ours())?;
-        // A line without an end was cut short by a crash, and its key never left.
-        file.set_len(end).map_err(cannot_write)?;
+        let tail = Tail::read(&mut file).map_err(cannot_write)?;
+        let head = Head::after(tail.line.as_deref()).filter(|_| is_torn(&tail.rest));
+        let head = head.ok_or_else(|| self.not_ours())?;
+        if !tail.rest.is_empty() {
+            file.set_len(tail.end).map_err(cannot_write)?;
+        }
         let mut line = record.to_json(&head).to_string();
         line.push('\n');
         if let Err(error) = file.write_all(line.as_bytes()).and_then(|()| file.sync_data()) {
             // Best effort: half a line is dropped by the next record too.
-            let _ = file.set_len(end);
+            let _ = file.set_len(tail.end);
             return Err(cannot_write(error));
         }
-        if is_new { private::sync_folder(&self.0) } else { Ok(()) }
+        // The first line makes the file's name last too.
+        if tail.end == 0 { private::sync_folder(&self.0) } else { Ok(()) }
     }
 
     /// Where the log lies.
@@ -72,30 +74,50 @@ impl AuditLog {
     }
 }
 
-/// The last line that has an end, without it; and the offset after that end. Both empty at first.
-fn last_line(file: &mut File) -> io::Result<(u64, Vec<u8>)> {
-    let len = file.seek(SeekFrom::End(0))?;
-    let mut window = WINDOW;
-    loop {
-        let from = len.saturating_sub(window);
-        file.seek(SeekFrom::Start(from))?;
-        let mut tail = Vec::new();
-        (&mut *file).take(window).read_to_end(&mut tail)?;
-        let mut ends = tail.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n');
-        let (last, before) = (ends.next(), ends.next());
-        let start = match (last, before) {
-            (Some(_), Some((before, _))) => before + 1,
-            (Some(_), None) if from == 0 => 0,
-            (None, _) if from == 0 => return Ok((0, Vec::new())),
-            _ => {
-                window = window.saturating_mul(4);
-                continue;
+/// The end of a log.
+struct Tail {
+    /// The last line that has an end, without it.
+    line: Option<Vec<u8>>,
+    /// The offset after that end.
+    end: u64,
+    /// What follows it.
+    rest: Vec<u8>,
+}
+
+impl Tail {
+    fn read(file: &mut File) -> io::Result<Self> {
+        let len = file.seek(SeekFrom::End(0))?;
+        let mut window = WINDOW;
+        loop {
+            let from = len.saturating_sub(window);
+            file.seek(SeekFrom::Start(from))?;
+            let mut bytes = Vec::new();
+            (&mut *file).take(len - from).read_to_end(&mut bytes)?;
+            if let Some(tail) = Self::find(from, &bytes) {
+                return Ok(tail);
             }
-        };
-        let end = last.map_or(0, |(end, _)| end);
-        let line = tail.get(start..end).unwrap_or_default().to_vec();
-        return Ok((from + u64::try_from(end + 1).unwrap_or(0), line));
+            window = window.saturating_mul(4);
+        }
     }
+
+    /// Looks for the last line in `bytes`, which begin at the offset `from`. `None`: it begins
+    /// before them.
+    fn find(from: u64, bytes: &[u8]) -> Option<Self> {
+        let mut parts = bytes.rsplitn(3, |byte| *byte == b'\n');
+        let rest = parts.next()?.to_vec();
+        let line = parts.next().map(<[u8]>::to_vec);
+        if from != 0 && parts.next().is_none() {
+            return None;
+        }
+        let end = from + u64::try_from(bytes.len() - rest.len()).ok()?;
+        Some(Self { line, end, rest })
+    }
+}
+
+/// Whether a line without an end is one that a crash cut short, so that its key never left: the
+/// beginning of a record, or the zeros of a file that grew before it was filled.
+fn is_torn(rest: &[u8]) -> bool {
+    rest.iter().zip(FIRST_FIELD).all(|(a, b)| a == b) || rest.iter().all(|byte| *byte == 0)
 }
 
 /// The number and the digest that the chain has reached in `line`, if it is one of ours.
@@ -109,6 +131,8 @@ fn sha256(line: &[u8]) -> String {
     Sha256::digest(line).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What every record begins with.
+const FIRST_FIELD: &[u8] = b"{\"eventVersion\":";
+
 /// More than most lines have, in bytes.
 const WINDOW: u64 = 16 * 1024;
-

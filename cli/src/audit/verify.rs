@@ -23,11 +23,9 @@ impl Head {
         Self { lines: 0, sha256: "0".repeat(64) }
     }
 
-    /// The head after `line`, which is empty where there is none. `None`: not a line of ours.
-    pub(super) fn after(line: &[u8]) -> Option<Self> {
-        if line.is_empty() {
-            return Some(Self::start());
-        }
+    /// The head after `line`, if there is one. `None`: it is not a line of ours.
+    pub(super) fn after(line: Option<&[u8]>) -> Option<Self> {
+        let Some(line) = line else { return Some(Self::start()) };
         let (lines, _) = position(line)?;
         Some(Self { lines, sha256: sha256(line) })
     }

@@ -1,5 +1,6 @@
 //! A key service whose every use is on record before its answer is released.
 
+use reelseal_core::format::context::MAX_LEN as MAX_CONTEXT_LEN;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -135,10 +136,9 @@ fn data_key_parameters(key_id: &str, len: usize, context: &EncryptionContext) ->
 /// The context, as CloudTrail shows it: absent when empty. One too long to be used is left out,
 /// lest a refused call fill the disk.
 fn context_parameter(context: &EncryptionContext) -> Option<Value> {
-    let len: usize = context.pairs().map(|(key, value)| 4 + key.len() + value.len()).sum();
-    match len {
+    match context.serialized_len() {
         0 => None,
-        1..=8192 => Some(context.to_json()),
+        1..=MAX_CONTEXT_LEN => Some(context.to_json()),
         _ => Some(json!("HIDDEN_DUE_TO_LENGTH")),
     }
 }

@@ -26,6 +26,12 @@ impl EncryptionContext {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
+    /// Length in bytes when serialised, as the limit of key services counts it.
+    pub fn serialized_len(&self) -> usize {
+        let count = if self.0.is_empty() { 0 } else { 2 };
+        self.pairs().map(|(key, value)| 4 + key.len() + value.len()).sum::<usize>() + count
+    }
+
     /// The context as a JSON object.
     pub fn to_json(&self) -> serde_json::Value {
         self.pairs().map(|(key, value)| (key, serde_json::Value::from(value))).collect()

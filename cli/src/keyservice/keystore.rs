@@ -41,10 +41,14 @@ impl Keystore {
         };
         let version = schema_version(&store.connection())?;
         match version {
-            SCHEMA_VERSION => Ok(store),
-            0 => store.create(now).map(|()| store),
-            _ => Err(newer(&path)),
+            SCHEMA_VERSION => {}
+            0 => store.create(now)?,
+            _ => return Err(newer(&path)),
         }
+        if store.root_key_file.has_leftover() {
+            store.write(|_| Ok(store.root_key_file.remove_leftover()?))?;
+        }
+        Ok(store)
     }
 
     /// Makes the tables and the two first keys. Of several processes that try, one does.

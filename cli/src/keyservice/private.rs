@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -100,14 +100,29 @@ pub(crate) fn owner_only(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-fn write_temporary(path: &Path, bytes: &[u8]) -> Result<std::path::PathBuf, Error> {
-    let temporary = path.with_added_extension("new");
-    // One that a killed run left behind.
-    if let Err(error) = fs::remove_file(&temporary)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        return Err(Error::io("cannot remove", &temporary, &error));
+/// Whether a killed run left its half of a [`create`] or [`replace`] of `path` behind.
+pub(crate) fn has_leftover(path: &Path) -> bool {
+    temporary(path).exists()
+}
+
+/// Removes what a killed run left behind. The lock of [`create`] is needed here too.
+pub(crate) fn remove_leftover(path: &Path) -> Result<(), Error> {
+    let temporary = temporary(path);
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Error::io("cannot remove", &temporary, &error))
+        }
+        _ => Ok(()),
     }
+}
+
+fn temporary(path: &Path) -> PathBuf {
+    path.with_added_extension("new")
+}
+
+fn write_temporary(path: &Path, bytes: &[u8]) -> Result<PathBuf, Error> {
+    remove_leftover(path)?;
+    let temporary = temporary(path);
     owner_only(OpenOptions::new().write(true).create_new(true))
         .open(&temporary)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))

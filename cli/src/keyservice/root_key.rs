@@ -54,6 +54,16 @@ impl RootKeyFile {
         private::replace(&self.0, stored)
     }
 
+    /// Whether a killed run left a copy behind.
+    pub(crate) fn has_leftover(&self) -> bool {
+        private::has_leftover(&self.0)
+    }
+
+    /// Removes that copy. Under the keystore's write lock.
+    pub(crate) fn remove_leftover(&self) -> Result<(), Error> {
+        private::remove_leftover(&self.0)
+    }
+
     fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
         private::read(&self.0, MAX_FILE_LEN)
     }
