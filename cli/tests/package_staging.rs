@@ -176,6 +176,8 @@ fn the_source_is_never_replaced() {
     let pkg = bench.dir.path().join("pkg");
     fs::create_dir(pkg.join("v0")).unwrap();
     fs::write(pkg.join("v0/v0.m3u8"), "").unwrap();
+    // So that the folder around it looks like a package too.
+    fs::write(bench.dir.path().join("index.m3u8"), "").unwrap();
     symlink("pkg", bench.dir.path().join("link")).unwrap();
     let places = ["pkg", "pkg/.", "pkg/v0/..", "link", "link/v0", "pkg/v0", ".", ""];
     for place in places {
@@ -185,6 +187,7 @@ fn the_source_is_never_replaced() {
             assert_eq!(error.kind(), Kind::Refused, "{place}: {error}");
         }
     }
+    assert_eq!(names(bench.dir.path()), ["index.m3u8", "link", "pkg"]);
     assert_eq!(names(&pkg), ["master.m3u8", "v0"]);
     // A new folder inside it is welcome, and its staging is no part of the package.
     let staging = Staging::new(&pkg.join("out"), Existing::Keep, &bench.source).unwrap();
