@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::args::Globals;
 use crate::error::Error;
 
 /// Prints `value` to standard output: indented for eyes, on one line with `--json`.
@@ -56,6 +57,14 @@ pub fn print_table<const N: usize>(rows: &[[String; N]]) -> Result<(), Error> {
 pub fn print_warning(warning: &str) {
     // A warning that nobody can read is no reason to fail.
     let _ = writeln!(io::stderr().lock(), "warning: {warning}");
+}
+
+/// Prints what is being done to standard error, for those who asked with `-v`.
+pub fn note(globals: &Globals, text: &str) {
+    if globals.verbose > 0 {
+        // Where standard error is gone, nobody is left to tell.
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
 }
 
 /// Prints `error` to standard error: two lines for eyes, one of JSON for machines.

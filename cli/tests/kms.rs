@@ -2,6 +2,10 @@
 
 mod home;
 
+use std::fs::File;
+use std::io::Write;
+use std::process::Stdio;
+
 use home::{Home, text};
 use reelseal::base64;
 use serde_json::{Value, json};
@@ -59,6 +63,21 @@ fn a_blob_is_given_as_base64_or_in_a_file() {
     assert_eq!(home.unwrap(&format!("@{lines}")), KEY);
     home.fails(3, &["kms", "decrypt", "--ciphertext-blob", "not base64"]);
     home.fails(7, &["kms", "decrypt", "--ciphertext-blob", "@/nowhere/at/all"]);
+}
+
+#[test]
+fn a_plaintext_is_read_from_standard_input() {
+    let home = Home::new();
+    let wrap = ["--json", "kms", "encrypt", "--key-id", "alias/reelseal", "--plaintext", "-"];
+    let mut child =
+        home.command(&wrap).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"keykeykeykeykeyk").unwrap();
+    let answer: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+    let blob = home.file("blob", answer["CiphertextBlob"].as_str().unwrap().as_bytes());
+    let open = ["--json", "kms", "decrypt", "--ciphertext-blob", "@-"];
+    let output = home.command(&open).stdin(File::open(blob).unwrap()).output().unwrap();
+    let opened: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(opened["Plaintext"], KEY);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Head;
+use super::{Head, sha256};
 use crate::error::Error;
 use crate::keyservice::{self, Exception, UsedKey};
 use crate::{clock, random};
@@ -17,6 +17,7 @@ pub struct Record<'a> {
     keys: Vec<(&'a str, Option<u32>)>,
     refusal: Option<(&'a str, &'a str)>,
     file: Option<&'a str>,
+    blob: Option<String>,
     ids: [String; 2],
     is_read_only: bool,
 }
@@ -30,7 +31,8 @@ impl<'a> Record<'a> {
     pub fn new(event: &'a str, request: Value) -> Result<Self, Error> {
         let is_read_only = CRYPTO_EVENTS.contains(&event);
         let ids = [event_id()?, event_id()?];
-        Ok(Self { event, request, keys: vec![], refusal: None, file: None, ids, is_read_only })
+        let (keys, refusal, file, blob) = (vec![], None, None, None);
+        Ok(Self { event, request, keys, refusal, file, blob, ids, is_read_only })
     }
 
     /// The call used this key.
@@ -68,6 +70,13 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn file(mut self, file: Option<&'a str>) -> Self {
         self.file = file;
+        self
+    }
+
+    /// The call opened or made this ciphertext blob: its SHA-256 stands in the record.
+    #[must_use]
+    pub fn blob(mut self, blob: &[u8]) -> Self {
+        self.blob = Some(sha256(blob));
         self
     }
 
@@ -122,6 +131,9 @@ impl<'a> Record<'a> {
         };
         if let Some(file) = self.file {
             own.insert("file".to_owned(), file.into());
+        }
+        if let Some(blob) = &self.blob {
+            own.insert("ciphertextSha256".to_owned(), blob.as_str().into());
         }
         Value::Object(own)
     }

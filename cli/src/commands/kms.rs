@@ -231,12 +231,24 @@ fn read_plaintext(file: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_READ * 2));
     let limit = u64::try_from(MAX_READ).unwrap_or(0);
     let read = if file == Path::new("-") {
-        io::stdin().lock().take(limit).read_to_end(&mut bytes)
+        standard_input().and_then(|input| input.take(limit).read_to_end(&mut bytes))
     } else {
         File::open(file).and_then(|file| file.take(limit).read_to_end(&mut bytes))
     };
     read.map_err(|error| Error::io("cannot read", file, &error))?;
     Ok(bytes)
+}
+
+/// Standard input without Rust's buffer, which is not erased.
+#[cfg(unix)]
+fn standard_input() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
+#[cfg(not(unix))]
+fn standard_input() -> io::Result<io::Stdin> {
+    Ok(io::stdin())
 }
 
 /// KMS API, Encrypt, Plaintext: 4096 bytes; and the one by which more is noticed.

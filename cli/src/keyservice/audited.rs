@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     DataKey, Decrypted, Destination, Encrypted, EncryptionContext, KeyMetadata, KeyService,
-    KmsError, ReEncrypted, Source, UsedKey,
+    KmsError, ReEncrypted, Source,
 };
 use crate::audit::{AuditLog, Record};
 
@@ -32,14 +32,13 @@ impl Audited {
     /// Records `answer`, and releases it once the record is on the disk.
     fn record<T>(
         &self,
-        event: &str,
-        request: Value,
+        record: Record<'_>,
         answer: Result<T, KmsError>,
-        keys: impl FnOnce(&T) -> Vec<&UsedKey>,
+        used: impl for<'r> FnOnce(Record<'r>, &'r T) -> Record<'r>,
     ) -> Result<T, KmsError> {
-        let record = Record::new(event, request)?.file(self.file.as_deref());
+        let record = record.file(self.file.as_deref());
         let record = match &answer {
-            Ok(answer) => keys(answer).into_iter().fold(record, Record::used),
+            Ok(answer) => used(record, answer),
             Err(KmsError::Exception(exception)) => record.refused(exception),
             Err(KmsError::Failed(_)) => record.failed(),
         };
@@ -61,7 +60,8 @@ impl KeyService for Audited {
             ("encryptionAlgorithm", Some(ALGORITHM.into())),
             ("encryptionContext", context_parameter(context)),
         ]);
-        self.record("Encrypt", request, answer, |answer| vec![&answer.key])
+        let record = Record::new("Encrypt", request)?;
+        self.record(record, answer, |record, a| record.used(&a.key).blob(&a.wrapped))
     }
 
     fn decrypt(
@@ -76,7 +76,8 @@ impl KeyService for Audited {
             ("keyId", key_id.map(Value::from)),
             ("encryptionContext", context_parameter(context)),
         ]);
-        self.record("Decrypt", request, answer, |answer| vec![&answer.key])
+        let record = Record::new("Decrypt", request)?.blob(blob);
+        self.record(record, answer, |record, a| record.used(&a.key))
     }
 
     fn generate_data_key(
@@ -87,7 +88,8 @@ impl KeyService for Audited {
     ) -> Result<DataKey, KmsError> {
         let answer = self.service.generate_data_key(key_id, len, context);
         let request = data_key_parameters(key_id, len, context);
-        self.record("GenerateDataKey", request, answer, |answer| vec![&answer.key])
+        let record = Record::new("GenerateDataKey", request)?;
+        self.record(record, answer, |record, a| record.used(&a.key).blob(&a.wrapped))
     }
 
     fn generate_data_key_without_plaintext(
@@ -98,8 +100,8 @@ impl KeyService for Audited {
     ) -> Result<Encrypted, KmsError> {
         let answer = self.service.generate_data_key_without_plaintext(key_id, len, context);
         let request = data_key_parameters(key_id, len, context);
-        let event = "GenerateDataKeyWithoutPlaintext";
-        self.record(event, request, answer, |answer| vec![&answer.key])
+        let record = Record::new("GenerateDataKeyWithoutPlaintext", request)?;
+        self.record(record, answer, |record, a| record.used(&a.key).blob(&a.wrapped))
     }
 
     fn re_encrypt(&self, from: &Source<'_>, to: &Destination<'_>) -> Result<ReEncrypted, KmsError> {
@@ -112,8 +114,9 @@ impl KeyService for Audited {
             ("destinationEncryptionAlgorithm", Some(ALGORITHM.into())),
             ("destinationEncryptionContext", context_parameter(to.context)),
         ]);
-        self.record("ReEncrypt", request, answer, |answer| {
-            vec![&answer.source, &answer.destination]
+        let record = Record::new("ReEncrypt", request)?;
+        self.record(record, answer, |record, a| {
+            record.used(&a.source).used(&a.destination).blob(&a.wrapped)
         })
     }
 

@@ -85,7 +85,11 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 
 /// Makes the names in the folder of `path` outlast a loss of power.
 pub(crate) fn sync_folder(path: &Path) -> Result<(), Error> {
-    let Some(folder) = path.parent() else { return Ok(()) };
+    let folder = match path.parent() {
+        None => return Ok(()),
+        Some(here) if here.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+    };
     #[cfg(unix)]
     File::open(folder)
         .and_then(|folder| folder.sync_all())

@@ -5,6 +5,7 @@ use super::{Admin, Audited, Local, PassphraseSource};
 use crate::args::{Globals, Provider};
 use crate::audit::AuditLog;
 use crate::error::Error;
+use crate::output;
 
 /// The key service that the options name, with every use on record.
 ///
@@ -27,5 +28,6 @@ pub fn admin(globals: &Globals) -> Result<Admin, Error> {
     let source = PassphraseSource::new(globals.passphrase_file.as_deref());
     let local = Local::open(&dir, source)?;
     let log = globals.audit.clone().unwrap_or_else(|| dir.join("audit.jsonl"));
+    output::note(globals, &format!("keystore {}, audit log {}", dir.display(), log.display()));
     Admin::new(local, AuditLog::new(log))
 }
