@@ -15,7 +15,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 pub use crate::block::Block;
 use crate::block::{
     Aes, Array, BlockCipherDecBackend, BlockCipherDecClosure, BlockCipherEncBackend,
-    BlockCipherEncClosure, BlockSizeUser, CipherBlock, ParBlocks, U16,
+    BlockCipherEncClosure, BlockSizeUser, CipherBlock, ParBlocks, U16, xor_rows,
 };
 use crate::secret::{ContentKey, Inauthentic, declassify};
 
@@ -233,47 +233,36 @@ impl BlockSizeUser for Decrypt<'_> {
 impl BlockCipherDecClosure for Decrypt<'_> {
     #[inline(always)]
     fn call<B: BlockCipherDecBackend<BlockSize = U16>>(self, backend: &B) {
+        let mut chain = *self.chain;
         let mut text = ParBlocks::<B>::default();
         let mut before = ParBlocks::<B>::default(); //               Cⱼ₋₁, for each j of the row
         let (rows, rest) = ParBlocks::<B>::slice_as_chunks_mut(self.blocks);
         for row in rows {
             backend.decrypt_par_blocks((&*row, &mut text).into());
-            shift(&mut before, self.chain, row);
-            row.copy_from_slice(&text);
-            xor_rows(row, &before); //                               Pⱼ = CIPH⁻¹_K(Cⱼ) ⊕ Cⱼ₋₁
+            chain = shift(&mut before, chain, row);
+            xor_rows(row, &text, &before); //                        Pⱼ = CIPH⁻¹_K(Cⱼ) ⊕ Cⱼ₋₁
         }
         for block in rest {
             let c = *block;
             backend.decrypt_block_inplace(block);
-            xor(block, self.chain);
-            *self.chain = c;
+            xor(block, &chain);
+            chain = c;
         }
+        *self.chain = chain;
         Array::slice_as_flattened_mut(&mut text).zeroize();
     }
 }
 
-/// `before` becomes `chain` and all blocks of `row` but the last, which becomes `chain`.
+/// `before` becomes `chain` and all blocks of `row` but the last, which is the next `chain`.
 #[inline(always)]
-fn shift(before: &mut [CipherBlock], chain: &mut CipherBlock, row: &[CipherBlock]) {
-    if let ([first, others @ ..], [most @ .., last]) = (before, row) {
-        *first = *chain;
-        others.iter_mut().zip(most).for_each(|(o, m)| *o = *m);
-        *chain = *last;
-    }
+fn shift(before: &mut [CipherBlock], chain: CipherBlock, row: &[CipherBlock]) -> CipherBlock {
+    let ([first, others @ ..], [most @ .., last]) = (before, row) else { return chain };
+    *first = chain;
+    others.copy_from_slice(most);
+    *last
 }
 
 #[inline(always)]
 fn xor(a: &mut CipherBlock, b: &CipherBlock) {
     a.iter_mut().zip(b).for_each(|(a, b)| *a ^= b);
-}
-
-/// XORs blocks in rows of 64 bytes, the widest vector of an x86-64.
-#[inline(always)]
-fn xor_rows(a: &mut [CipherBlock], b: &[CipherBlock]) {
-    let (a, a_rest) = Array::slice_as_flattened_mut(a).as_chunks_mut::<64>();
-    let (b, b_rest) = Array::slice_as_flattened(b).as_chunks::<64>();
-    for (a, b) in a.iter_mut().zip(b) {
-        a.iter_mut().zip(b).for_each(|(a, b)| *a ^= b);
-    }
-    a_rest.iter_mut().zip(b_rest).for_each(|(a, b)| *a ^= b);
 }

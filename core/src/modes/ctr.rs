@@ -17,7 +17,7 @@ use zeroize::Zeroize;
 pub use crate::block::Block;
 use crate::block::{
     Aes, Array, BlockCipherEncBackend, BlockCipherEncClosure, BlockSizeUser, CipherBlock,
-    ParBlocks, U16,
+    ParBlocks, U16, xor_into, xor_rows,
 };
 use crate::secret::ContentKey;
 
@@ -74,8 +74,10 @@ impl Ctr {
 
         self.apply_partly(head, begun);
         self.position = self.position.checked_add(count(head))?;
-        let blocks = CipherBlock::cast_slice_from_core_mut(blocks);
-        self.cipher.encrypt_with(Apply { counter: self.counter(), width: self.width, blocks });
+        if !blocks.is_empty() {
+            let blocks = CipherBlock::cast_slice_from_core_mut(blocks);
+            self.cipher.encrypt_with(Apply { counter: self.counter(), width: self.width, blocks });
+        }
         self.position = end - count(tail);
         self.apply_partly(tail, 0);
         self.position = end;
@@ -147,7 +149,7 @@ impl BlockCipherEncClosure for One<'_> {
     }
 }
 
-/// CTR of SP 800-38A §6.5 over whole blocks. Counter blocks whose last byte is all that differs
+/// CTR of SP 800-38A §6.5 over whole blocks. Counter blocks that differ in their last byte alone
 /// are a table, XORed with what they share: that is wide vector code, and additions are not.
 struct Apply<'a> {
     counter: u128,
@@ -163,17 +165,19 @@ impl BlockCipherEncClosure for Apply<'_> {
     #[inline(always)]
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
         let Self { mut counter, width, blocks: mut rest } = self;
-        let mut row = ParBlocks::<B>::default();
-        let row_len = row.len();
+        // All but the last byte of the counter is the same in a row.
+        let (mut row, mut shared) = (ParBlocks::<B>::default(), ParBlocks::<B>::default());
+        let row_len = min(row.len(), 256);
         while !rest.is_empty() {
-            let [shared @ .., last] = counter.to_be_bytes();
+            let [.., last] = counter.to_be_bytes();
+            shared.fill((counter & !0xff).to_be_bytes().into());
             let last_bytes = LAST_BYTES.get(usize::from(last)..).unwrap_or_default();
-            let now_len = min(rest.len(), last_bytes.len());
+            let now_len = min(rest.len(), 256 - usize::from(last));
             let Some((now, later)) = rest.split_at_mut_checked(now_len) else { return };
-            for (text, last_bytes) in now.chunks_mut(row_len).zip(last_bytes.chunks(row_len)) {
-                fill(&mut row, &shared, last_bytes); //          Tⱼ
-                backend.encrypt_par_blocks_inplace(&mut row); // Oⱼ = CIPH_K(Tⱼ)
-                xor(text, &row); //                              Cⱼ = Pⱼ ⊕ Oⱼ
+            for (text, last) in now.chunks_mut(row_len).zip(last_bytes.chunks_exact(row_len)) {
+                xor_rows(&mut row, Array::cast_slice_from_core(last), &shared); // Tⱼ
+                backend.encrypt_par_blocks_inplace(&mut row); //        Oⱼ = CIPH_K(Tⱼ)
+                xor_into(text, row.get(..text.len()).unwrap_or_default()); // Cⱼ = Pⱼ ⊕ Oⱼ
             }
             counter = width.add(counter, count(now));
             rest = later;
@@ -182,43 +186,12 @@ impl BlockCipherEncClosure for Apply<'_> {
     }
 }
 
-/// Writes counter blocks to the front of `row`: `shared`, and the last bytes of the table.
-#[inline(always)]
-fn fill(row: &mut [CipherBlock], shared: &[u8; 15], last_bytes: &[Block]) {
-    let mut block = [0; 16];
-    block.iter_mut().zip(shared).for_each(|(b, s)| *b = *s);
-    let four = [block; 4];
-    let four = four.as_flattened();
-    let (row, row_rest) = Array::slice_as_flattened_mut(row).as_chunks_mut::<64>();
-    let (table, table_rest) = last_bytes.as_flattened().as_chunks::<64>();
-    for (r, t) in row.iter_mut().zip(table) {
-        r.iter_mut().zip(t.iter().zip(four)).for_each(|(r, (t, f))| *r = t ^ f);
-    }
-    // What a row of 64 bytes does not cover: the end of the table, or that of an odd row.
-    let covered = min(row.len(), table.len());
-    let row_end = row.as_flattened_mut().iter_mut().chain(row_rest).skip(covered * 64);
-    let table_end = table.as_flattened().iter().chain(table_rest).skip(covered * 64);
-    row_end.zip(table_end.zip(four)).for_each(|(r, (t, f))| *r = t ^ f);
-}
+/// Block i is zero but for its last byte, i modulo 256: whole rows can begin at any of the first
+/// 256, and what a row has too much is not used.
+static LAST_BYTES: [Block; 512] = last_bytes();
 
-/// XORs blocks in rows of 64 bytes, the widest vector of an x86-64.
-#[inline(always)]
-fn xor(text: &mut [CipherBlock], stream: &[CipherBlock]) {
-    let (text, text_rest) = Array::slice_as_flattened_mut(text).as_chunks_mut::<64>();
-    let stream = Array::slice_as_flattened(stream);
-    let (rows, _) = stream.as_chunks::<64>();
-    for (t, s) in text.iter_mut().zip(rows) {
-        t.iter_mut().zip(s).for_each(|(t, s)| *t ^= s);
-    }
-    let rest = stream.iter().skip(text.len() * 64);
-    text_rest.iter_mut().zip(rest).for_each(|(t, s)| *t ^= s);
-}
-
-/// Block i is zero but for its last byte, i.
-static LAST_BYTES: [Block; 256] = last_bytes();
-
-const fn last_bytes() -> [Block; 256] {
-    let mut table = [[0; 16]; 256];
+const fn last_bytes() -> [Block; 512] {
+    let mut table = [[0; 16]; 512];
     let mut rest: &mut [Block] = &mut table;
     let mut i = 0u8;
     while let [[.., last], more @ ..] = rest {
