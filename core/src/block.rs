@@ -11,7 +11,7 @@ use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 
 use crate::secret::AesKey;
 
-/// 16 bytes, the AES block of FIPS 197 §3.4.
+/// 16 bytes, the AES block of FIPS 197 §3.1.
 pub type Block = [u8; 16];
 
 /// A block as the backends of the `aes` crate know it: the same bytes, another type.

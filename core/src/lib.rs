@@ -47,4 +47,8 @@ mod block;
 // The types that hold key material, and the one door out of them.
 pub mod secret;
 
+// What is claimed, and which check backs it.
+#[cfg(doc)]
+pub mod audit;
+
 pub use secret::Inauthentic;

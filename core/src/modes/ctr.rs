@@ -26,7 +26,7 @@ use crate::secret::ContentKey;
 pub enum Width {
     /// All: `aes-ctr` of Elastic Transcoder, and of OpenSSL.
     Bits128,
-    /// The lower half: Common Encryption (ISO/IEC 23001-7 §9.4).
+    /// The lower half: Common Encryption (ISO/IEC 23001-7).
     Bits64,
     /// The lowest quarter: inc₃₂ of GCM (SP 800-38D §6.2).
     Bits32,

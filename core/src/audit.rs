@@ -1,0 +1,86 @@
+//! The auditor's chapter: what this crate claims, and which check backs it.
+//!
+//! Begin with `grep -rn declassify src`: those are the places where a secret decides what happens
+//! next. Then `grep -rn zeroize src`, then the table of edges in `tests/structure.rs`.
+//!
+//! # Secrets and their lifetime
+//!
+//! Key material enters as an array, by value, and lives in a type of [`secret`](crate::secret)
+//! that names its role. None of them can be cloned, compared or printed, and each is erased on
+//! drop, as are the expanded keys of AES, the subkey of GHASH and the states of HMAC.
+//! *Check:* `tests/erasure.rs` reads the memory of its own process after the drop.
+//!
+//! What was decrypted and then refused is erased before the error returns: the buffer of the
+//! caller is all zero. *Check:* the tests named `…_leaves_zeros`, for each format and mode.
+//! [`modes::gcm::Unverified`](crate::modes::gcm::Unverified) keeps what it decrypted to itself
+//! until the tag is checked. Key streams, derived keys and padded blocks are erased where they
+//! fall out of use.
+//!
+//! # What is not erased, and why
+//!
+//! - Copies that the compiler makes on the stack, when a key is moved or a register is spilled:
+//!   safe Rust cannot name them. A caller who minds calls `zeroize::zeroize_stack` afterwards.
+//! - The array that the caller copied a key from. It is the caller's.
+//! - What was decrypted and not refused, such as an unwrapped key: it is in the caller's buffer.
+//!   The types of [`secret`](crate::secret) take it from there.
+//! - The hash of a key longer than a block, inside the hash function's own finalisation.
+//!
+//! # Control flow
+//!
+//! A verdict is computed with [`subtle`] from all checks together, and leaves through one function,
+//! `secret::declassify`. *Check:* `tests/structure.rs` holds the list of the files that call it.
+//! The error of a check under a key is [`Inauthentic`](crate::Inauthentic), which is empty; a
+//! format's error is [`Malformed`](crate::format::Malformed), which names field and rule and is
+//! made where no key is. Lengths are public everywhere; so are IVs, salts, contexts, and the
+//! number of bytes of padding once it was found good.
+//!
+//! The `aes` crate uses the instructions of the processor, else bitsliced code without tables;
+//! `ghash` and `sha2` have no tables that a secret indexes; [`format::base64`](crate::format::base64)
+//! runs over keys and has no tables and no branches on its content. That no branch and no address
+//! of the compiled code depends on a secret has not been checked here: it is a property of the
+//! source, as read.
+//!
+//! # Panics
+//!
+//! No index, no cast, no `unwrap`, no `expect`. *Check:* the lints at the head of `lib.rs`, which
+//! `cargo clippy` enforces. Sums of lengths are checked where a length comes from outside.
+//!
+//! # Limits, each with its reason
+//!
+//! | limit | reason |
+//! |---|---|
+//! | KW: 16 bytes or more | a wrapped empty key would open under every key |
+//! | KWP: fewer than 2³² bytes | its length indicator has 32 bits, RFC 5649 §3 |
+//! | GCM: 2³⁶ − 32 bytes of text, 2⁶¹ − 1 of additional data | SP 800-38D §5.2.1.1 |
+//! | GCM: tags of 16 bytes, IVs of 12 or 16 | SP 800-38D Appendix C; no format here has others |
+//! | CTR: once around its counter | the key stream would begin again |
+//! | a blob: 4,096 bytes | what KMS's `Encrypt` takes |
+//! | a context: 8,192 bytes | commonly cited for KMS; it also bounds the time of the sort |
+//!
+//! # What CBC and CTR do not give
+//!
+//! They do not authenticate. Whether a padding was good is an oracle in the hands of who can ask
+//! often: the crate answers with one bit, and the caller decides who gets to see it. One wrong
+//! key in 256 yields a good padding. A package is safe from alteration by the record beside it,
+//! sealed with [`segment::record_seal`](crate::segment::record_seal), not by its encryption.
+//!
+//! # Randomness
+//!
+//! There is none here. What must be fresh comes in as a value that is used up
+//! ([`envelope::kms::FreshNonce`](crate::envelope::kms::FreshNonce)), and who makes it answers
+//! for it. The IVs of [`modes`](crate::modes) are plain bytes: the formats that use them say
+//! where they come from.
+//!
+//! # Decisions
+
+#[doc = include_str!("../docs/decisions/0001-modes-are-backend-closures.md")]
+pub mod d0001_modes_are_backend_closures {}
+
+#[doc = include_str!("../docs/decisions/0002-our-own-key-wrap.md")]
+pub mod d0002_our_own_key_wrap {}
+
+#[doc = include_str!("../docs/decisions/0003-a-key-for-each-blob.md")]
+pub mod d0003_a_key_for_each_blob {}
+
+#[doc = include_str!("../docs/decisions/0004-refused-buffers-are-zero.md")]
+pub mod d0004_refused_buffers_are_zero {}
