@@ -1,1 +1,0 @@
-//! Criterion benchmarks: Reelseal and its peers side by side in one run.
