@@ -16,6 +16,7 @@
 //! | [`base64`] | RFC 4648 §4 | a string of bits; canonical if it prints back |
 //! | [`context`] [`kms`] | this project's key service | whole strings |
 //! | [`segment`] [`ext_x_key`] | RFC 8216 §4.2, §4.3.2.4 | owned values, a grammar of functions |
+//! | [`playlist`] | RFC 8216 §4.1, §4.3 | each line looks back, no state |
 //!
 //! Functions return `None` where the standard, or our format, refuses. They panic where a caller
 //! breaks a stated rule (an AES key of 15 bytes).
@@ -33,6 +34,7 @@ pub mod kbkdf;
 pub mod kms;
 pub mod kw;
 pub mod kwp;
+pub mod playlist;
 pub mod segment;
 pub mod sha2;
 

@@ -1,0 +1,77 @@
+//! Parsers on bytes that were written for no format in particular.
+
+use reelseal_core::format::kms_blob::Blob;
+use reelseal_spec as spec;
+
+use super::{Law, base64, hls_key, playlist};
+use crate::cases::{Raw, RawText};
+
+/// Base64.
+pub const BASE64: &[Law<RawText>] = &[Law {
+    name: "base64_reads_any_text_as_spec_does",
+    holds: base64_reads_any_text_as_spec_does,
+}];
+
+/// `EXT-X-KEY`.
+pub const HLS_KEY: &[Law<RawText>] =
+    &[Law { name: "key_of_any_text_agrees_with_spec", holds: key_of_any_text_agrees_with_spec }];
+
+/// The ciphertext blob.
+pub const KMS_BLOB: &[Law<Raw>] = &[
+    Law { name: "blob_of_any_bytes_agrees_with_spec", holds: blob_of_any_bytes_agrees_with_spec },
+    Law {
+        name: "blob_that_is_accepted_prints_back_identically",
+        holds: blob_that_is_accepted_prints_back_identically,
+    },
+];
+
+/// Playlists.
+pub const PLAYLIST: &[Law<Raw>] = &[
+    Law { name: "lines_of_any_bytes_add_up", holds: lines_of_any_bytes_add_up },
+    Law {
+        name: "playlist_of_any_bytes_agrees_with_spec",
+        holds: playlist_of_any_bytes_agrees_with_spec,
+    },
+];
+
+/// Core and model agree, and what is accepted is canonical.
+pub fn base64_reads_any_text_as_spec_does(c: &RawText) {
+    base64::reads_as_spec(&c.0);
+}
+
+/// Core and model agree on the list, on the key, and on its print.
+pub fn key_of_any_text_agrees_with_spec(c: &RawText) {
+    hls_key::attributes_agree_with_spec(&c.0);
+    hls_key::key_agrees_with_spec(&c.0);
+    hls_key::key_that_is_accepted_prints_back(&c.0);
+}
+
+/// Core and model take the same bytes apart into the same fields, or both refuse.
+pub fn blob_of_any_bytes_agrees_with_spec(c: &Raw) {
+    let read = Blob::parse(&c.0).ok().map(|blob| spec::kms::Blob {
+        key_id: *blob.key_id,
+        version: blob.version,
+        salt: *blob.salt,
+        iv: *blob.iv,
+        ciphertext: blob.ciphertext.to_vec(),
+        tag: *blob.tag,
+    });
+    assert_eq!(read, spec::kms::Blob::parse(&c.0));
+}
+
+/// Nothing is left out.
+pub fn blob_that_is_accepted_prints_back_identically(c: &Raw) {
+    if let Ok(blob) = Blob::parse(&c.0) {
+        assert_eq!([blob.header, blob.ciphertext, blob.tag].concat(), c.0);
+    }
+}
+
+/// Text and line ends together are the bytes.
+pub fn lines_of_any_bytes_add_up(c: &Raw) {
+    playlist::lines_add_up(&c.0);
+}
+
+/// Core and model agree on every line.
+pub fn playlist_of_any_bytes_agrees_with_spec(c: &Raw) {
+    playlist::agrees_with_spec(&c.0);
+}
