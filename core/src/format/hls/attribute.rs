@@ -27,9 +27,13 @@ impl<'a> AttributeList<'a> {
     /// Takes what follows the colon of a tag.
     ///
     /// Blanks before a name are passed over: the standard forbids them, old packagers wrote them.
+    /// A line end is refused: a line has none, and what is printed from a list shall be one line.
     pub fn parse(text: &'a str) -> Result<Self, Malformed> {
         if text.len() > MAX_ATTRIBUTE_LIST_LEN {
             return Err(Malformed { field: "attribute list", rule: Rule::Length });
+        }
+        if text.contains(['\r', '\n']) {
+            return Err(Malformed { field: "attribute list", rule: Rule::Syntax });
         }
         let list = Self(text);
         let mut attributes = Attributes { rest: Some(text) };

@@ -65,7 +65,7 @@ impl<'a> Tag<'a> {
             "#EXTINF" => Self::ExtInf,
             "#EXT-X-VERSION" => Self::Version(number("EXT-X-VERSION", value)?),
             "#EXT-X-BYTERANGE" => {
-                Self::ByteRange(ByteRange::parse(required("EXT-X-BYTERANGE", value)?.trim())?)
+                Self::ByteRange(ByteRange::parse(unblanked(required("EXT-X-BYTERANGE", value)?))?)
             }
             "#EXT-X-KEY" => Self::Key(Key::parse(required("EXT-X-KEY", value)?)?),
             "#EXT-X-SESSION-KEY" => {
@@ -107,7 +107,12 @@ fn required<'a>(field: &'static str, value: Option<&'a str>) -> Result<&'a str, 
 }
 
 fn number(field: &'static str, value: Option<&str>) -> Result<u64, Malformed> {
-    decimal(field, required(field, value)?.trim())
+    decimal(field, unblanked(required(field, value)?))
+}
+
+/// Without the blanks about it that attribute lists may have too; Unicode has more, players none.
+fn unblanked(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
 }
 
 fn uri<'a>(field: &'static str, value: Option<&'a str>) -> Result<Option<&'a str>, Malformed> {
