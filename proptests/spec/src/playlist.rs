@@ -226,7 +226,6 @@ fn resource(uri: String, range: Option<(u64, u64)>, said: &[Says]) -> Resource {
     let other = keys.clone().find(|key| !is_identity(key)).cloned();
     Resource { uri, range, identity, other }
 }
-}
 
 /// Offset and length; the end has to be a number too.
 fn placed((length, offset): (u64, Option<u64>), next: Option<u64>) -> Option<(u64, u64)> {
