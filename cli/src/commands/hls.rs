@@ -12,7 +12,7 @@ use crate::hls::protect::{KEY_NUMBER, KeyStorage, Protect};
 use crate::hls::summary::Summary;
 use crate::hls::unprotect::Unprotect;
 use crate::hls::verify::{Verdict, Verify};
-use crate::keyservice::{self, KeyService, WrappedKey};
+use crate::keyservice::{self, LazyService, WrappedKey};
 use crate::output;
 use crate::package::{Existing, interrupt};
 use crate::progress::Show;
@@ -160,7 +160,7 @@ fn protect(globals: &Globals, args: ProtectArgs) -> Result<(), Error> {
         storage,
         show: show(globals),
     };
-    let summary = request.run(&open(globals, &request.playlist))?;
+    let summary = request.run(&service(globals, &request.playlist))?;
     print(globals, &summary)
 }
 
@@ -224,7 +224,7 @@ fn unprotect(globals: &Globals, args: UnprotectArgs) -> Result<(), Error> {
         context: globals.encryption_context.clone(),
         show: show(globals),
     };
-    let summary = request.run(&open(globals, &request.playlist))?;
+    let summary = request.run(&service(globals, &request.playlist))?;
     print(globals, &summary)
 }
 
@@ -236,7 +236,7 @@ fn verify(globals: &Globals, args: VerifyArgs) -> Result<(), Error> {
         context: globals.encryption_context.clone(),
         show: show(globals),
     };
-    let Verdict { summary, faults } = request.run(&open(globals, &request.playlist))?;
+    let Verdict { summary, faults } = request.run(&service(globals, &request.playlist))?;
     let Some(first) = faults.first() else {
         return print(globals, &summary);
     };
@@ -262,12 +262,12 @@ fn print(globals: &Globals, summary: &Summary) -> Result<(), Error> {
     if globals.quiet { Ok(()) } else { output::print_line(&summary.to_text()) }
 }
 
-/// Opens the key service when it is needed; its records will name `playlist`.
-fn open(globals: &Globals, playlist: &Path) -> impl Fn() -> Result<Box<dyn KeyService>, Error> {
-    move || {
+/// The key service, opened when it is needed; its records will name `playlist`.
+fn service<'a>(globals: &'a Globals, playlist: &'a Path) -> LazyService<'a> {
+    LazyService::new(|| {
         let service = keyservice::open(globals)?.for_file(playlist.display().to_string());
         Ok(Box::new(service))
-    }
+    })
 }
 
 fn show(globals: &Globals) -> Show {

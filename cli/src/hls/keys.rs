@@ -13,7 +13,7 @@ use super::model::KeyUri;
 use super::record::DataKeyEntry;
 use crate::base64;
 use crate::error::Error;
-use crate::keyservice::{EncryptionContext, KeyService, KmsError};
+use crate::keyservice::{EncryptionContext, KeyService, KmsError, LazyService};
 use crate::package::Source;
 
 /// RFC 8216 §4.3.2.4: the bytes of a key.
@@ -140,7 +140,7 @@ pub fn from_file(path: &Path) -> Result<RawKey, Error> {
 pub fn from_package(
     source: &Source,
     uri: &KeyUri,
-    service: &dyn Fn() -> Result<Box<dyn KeyService>, Error>,
+    service: &LazyService<'_>,
     context: &EncryptionContext,
 ) -> Result<RawKey, Error> {
     let path = match uri {
@@ -165,8 +165,8 @@ pub fn from_package(
     match RawKey::parse(&decoded).or_else(|| from_hex(text)) {
         Some(key) => Ok(key),
         None if looks_wrapped(&decoded) => {
-            let (wrapped, _) = unwrap(service()?.as_ref(), &decoded, None, context)
-                .map_err(|error| error.at(path))?;
+            let (wrapped, _) =
+                unwrap(service.get()?, &decoded, None, context).map_err(|error| error.at(path))?;
             Ok(wrapped.key)
         }
         None => parse_key_file(&bytes, path.as_str()),

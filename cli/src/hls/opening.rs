@@ -10,9 +10,8 @@ use super::keys::{self, RawKey};
 use super::layout::{Cipher, Layout};
 use super::model::{KeyUse, Kind, Model, PlaylistFile, Report, Role, Use};
 use super::plan::refused;
-use super::unprotect::OpenService;
 use crate::error::Error;
-use crate::keyservice::EncryptionContext;
+use crate::keyservice::{EncryptionContext, LazyService};
 use crate::package::{PackagePath, Source};
 
 /// Which bytes are encrypted, and how.
@@ -93,7 +92,7 @@ pub fn keys(
     model: &Model,
     source: &Source,
     key_file: Option<&Path>,
-    service: &OpenService<'_>,
+    service: &LazyService<'_>,
     context: &EncryptionContext,
 ) -> Result<Vec<RawKey>, Error> {
     match key_file {

@@ -13,10 +13,9 @@ use super::record::{self, FileEntry, HlsContentProtection, PlaylistEntry, Record
 use super::rewrite::{self, DoneFiles};
 use super::summary::Summary;
 use super::transform::{Direction, Job, Work};
-use super::unprotect::OpenService;
 use crate::base64;
 use crate::error::Error;
-use crate::keyservice::{EncryptionContext, KeyService};
+use crate::keyservice::{EncryptionContext, KeyService, LazyService};
 use crate::package::{Existing, PackagePath, Source, Staging};
 use crate::progress::{Progress, Show};
 
@@ -54,7 +53,7 @@ pub struct Protect {
 
 impl Protect {
     /// Does it. Keys are asked for when all else is known to be well.
-    pub fn run(&self, service: &OpenService<'_>) -> Result<Summary, Error> {
+    pub fn run(&self, service: &LazyService<'_>) -> Result<Summary, Error> {
         let started = Instant::now();
         let (source, main) = Source::open(&self.playlist)?;
         let staging = Staging::new(&self.out, self.existing, &source)?;
@@ -64,7 +63,7 @@ impl Protect {
         self.refuse_taken_names(&source, &model, plan.keys)?;
 
         let mut summary = Summary::new("protect", &self.playlist, staging.out());
-        let (data_keys, arn) = self.data_keys(service()?.as_ref(), plan.keys, &mut summary)?;
+        let (data_keys, arn) = self.data_keys(service.get()?, plan.keys, &mut summary)?;
         let segment_keys: Vec<_> = data_keys.iter().map(|key| key.key.segment_key()).collect();
 
         let jobs = Job::all(&plan.layouts, &model);

@@ -17,10 +17,9 @@ use super::model::KeyUri;
 use super::record::{self, DataKeyEntry, FileEntry, PlaylistEntry, Record, SegmentEntry};
 use super::summary::Summary;
 use super::transform::Job;
-use super::unprotect::OpenService;
 use crate::base64;
-use crate::error::Error;
-use crate::keyservice::EncryptionContext;
+use crate::error::{Error, Kind};
+use crate::keyservice::{EncryptionContext, LazyService};
 use crate::package::{PackagePath, Source};
 
 /// Reads the record at `path`, or beside the playlist where there is one.
@@ -58,7 +57,7 @@ pub fn keys(
     record: &Record,
     source: &Source,
     key_file: Option<&Path>,
-    service: &OpenService<'_>,
+    service: &LazyService<'_>,
     summary: &mut Summary,
 ) -> Result<Vec<RawKey>, Error> {
     if let Some(path) = key_file {
@@ -78,6 +77,8 @@ pub fn keys(
     for entry in &record.data_keys {
         match from_service(entry, record, service, &context, summary) {
             Ok(key) => opened.push(key),
+            // What else fails, an audit log on a full disk, say, is not to be passed over.
+            Err(error) if !matches!(error.kind(), Kind::KeyService(_)) => return Err(error),
             Err(error) => {
                 let Some(key) = beside(entry, source) else {
                     return Err(error);
@@ -99,17 +100,17 @@ pub fn keys(
 fn from_service(
     entry: &DataKeyEntry,
     record: &Record,
-    service: &OpenService<'_>,
+    service: &LazyService<'_>,
     context: &EncryptionContext,
     summary: &mut Summary,
 ) -> Result<RawKey, Error> {
     let blob = base64::decode(&entry.key).map_err(|malformed| {
         Error::malformed(format!("{}: DataKeys: {malformed}", record::FILE_NAME))
     })?;
-    let service = service()?;
+    let service = service.get()?;
     summary.calls.decrypt += 1;
     let arn = Some(record.kms_key_arn.as_str());
-    let (wrapped, arn) = keys::unwrap(service.as_ref(), &blob, arn, context)?;
+    let (wrapped, arn) = keys::unwrap(service, &blob, arn, context)?;
     summary.key_arn = Some(arn);
     Ok(wrapped.key)
 }
@@ -117,8 +118,8 @@ fn from_service(
 /// The key as a file of the package. Whether it is the right one, the seal will tell.
 fn beside(entry: &DataKeyEntry, source: &Source) -> Option<RawKey> {
     let path = PackagePath::parse(&entry.uri).ok()?;
-    let no_service: &OpenService<'_> = &|| Err(Error::bug("a raw key asks for no service"));
-    keys::from_package(source, &KeyUri::File(path), no_service, &EncryptionContext::empty()).ok()
+    let no_service = LazyService::new(|| Err(Error::bug("a raw key asks for no service")));
+    keys::from_package(source, &KeyUri::File(path), &no_service, &EncryptionContext::empty()).ok()
 }
 
 /// Nothing of the record is believed before this.

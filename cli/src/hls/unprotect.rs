@@ -17,13 +17,10 @@ use super::rewrite::{self, DoneFiles};
 use super::summary::{Proof, Summary};
 use super::transform::{Direction, Job, Work};
 use crate::error::Error;
-use crate::keyservice::{EncryptionContext, KeyService};
+use crate::keyservice::{EncryptionContext, LazyService};
 use crate::package::{Existing, PackagePath, Source, Staging};
 use crate::progress::{Progress, Show};
 use crate::sniff::{self, Container};
-
-/// Opens the key service when it is needed, and not before.
-pub type OpenService<'a> = dyn Fn() -> Result<Box<dyn KeyService>, Error> + 'a;
 
 /// What to do.
 #[derive(Debug)]
@@ -46,7 +43,7 @@ pub struct Unprotect {
 
 impl Unprotect {
     /// Does it.
-    pub fn run(&self, service: &OpenService<'_>) -> Result<Summary, Error> {
+    pub fn run(&self, service: &LazyService<'_>) -> Result<Summary, Error> {
         let started = Instant::now();
         let (source, main) = Source::open(&self.playlist)?;
         let staging = Staging::new(&self.out, self.existing, &source)?;
@@ -69,7 +66,7 @@ impl Unprotect {
         main: &PackagePath,
         staging: &Staging,
         mut record: Record,
-        service: &OpenService<'_>,
+        service: &LazyService<'_>,
         summary: &mut Summary,
     ) -> Result<(), Error> {
         recorded::expect_playlist(&record, main)?;
@@ -107,7 +104,7 @@ impl Unprotect {
         source: &Source,
         main: &PackagePath,
         staging: &Staging,
-        service: &OpenService<'_>,
+        service: &LazyService<'_>,
         summary: &mut Summary,
     ) -> Result<(), Error> {
         let model = Model::read(source, main, &mut Err)?;

@@ -19,9 +19,8 @@ use super::record::{self, FileEntry, Record};
 use super::recorded;
 use super::summary::{Proof, Summary};
 use super::transform::{Direction, Done, Job, Work};
-use super::unprotect::OpenService;
 use crate::error::Error;
-use crate::keyservice::EncryptionContext;
+use crate::keyservice::{EncryptionContext, LazyService};
 use crate::package::{PackagePath, Source};
 use crate::progress::{Progress, Show};
 
@@ -51,7 +50,7 @@ pub struct Verdict {
 
 impl Verify {
     /// Looks at everything. An `Err` is of the looking, not of the package.
-    pub fn run(&self, service: &OpenService<'_>) -> Result<Verdict, Error> {
+    pub fn run(&self, service: &LazyService<'_>) -> Result<Verdict, Error> {
         let started = Instant::now();
         let (source, main) = Source::open(&self.playlist)?;
         let mut summary = Summary::new("verify", &self.playlist, &self.playlist);
@@ -81,7 +80,7 @@ struct Run<'a> {
     source: &'a Source,
     model: &'a Model,
     opening: &'a Opening,
-    service: &'a OpenService<'a>,
+    service: &'a LazyService<'a>,
 }
 
 impl Run<'_> {
