@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::iter::Peekable;
 
 use reelseal_core::format::hls::{
     AttributeList, ByteRange, Item, Key, Line, Lines, Method, Playlist, Span,
@@ -30,12 +31,11 @@ pub fn protected(
         files,
         uri,
         next: 0,
+        gaps: gaps(playlist)?,
         in_force: None,
-        line: 0,
     };
     let version = writer.version()?;
     for (line, item) in items(playlist)? {
-        writer.line = line.number;
         writer.step(line, item, version)?;
     }
     Ok(writer.out.bytes)
@@ -45,21 +45,24 @@ pub fn protected(
 pub fn unprotected(playlist: &PlaylistFile, files: &DoneFiles) -> Result<Vec<u8>, Error> {
     let mut out = Writer::new(&playlist.bytes);
     let mut next = 0;
+    let mut gaps = gaps(playlist)?;
     for (line, item) in items(playlist)? {
         match item {
             Item::Key(_) | Item::SessionKey(_) => (),
+            Item::ByteRange(range) if gaps.peek() == Some(&true) => out.gap_range(line, range),
             Item::ByteRange(range) => {
                 let span = moved(playlist, segment_from(playlist, next), files)?;
-                out.byte_range(line, range, span)?;
+                out.byte_range(line, range, span);
             }
             Item::Map(_) => {
-                let span = moved(playlist, playlist.uses.get(next), files)?;
-                out.map(line, span)?;
+                let used = playlist.uses.get(next);
+                out.map(line, used, moved(playlist, used, files)?)?;
                 next += 1;
             }
-            Item::Segment { gap: false, .. } => {
+            Item::Segment { gap, .. } => {
                 out.keep(line);
-                next += 1;
+                next += usize::from(!gap);
+                gaps.next();
             }
             _ => out.keep(line),
         }
@@ -77,8 +80,9 @@ struct Protect<'a> {
     uri: &'a dyn Fn(usize) -> String,
     /// Index of the next use.
     next: usize,
+    /// Whether each segment to come is a gap.
+    gaps: Gaps,
     in_force: Option<InForce>,
-    line: usize,
 }
 
 impl Protect<'_> {
@@ -87,24 +91,30 @@ impl Protect<'_> {
             // The input is clear: what says so would end the keys that are put in.
             Item::Key(_) => return Ok(()),
             Item::Version(declared) if version.is_some_and(|needed| declared < needed) => {
-                return self.out.replace(line, format_args!("#EXT-X-VERSION:{VERSION_OF_IV}"));
+                self.out.replace(line, format_args!("#EXT-X-VERSION:{VERSION_OF_IV}"));
+                return Ok(());
             }
             Item::ExtInf => self.ensure_next_segment()?,
+            Item::ByteRange(range) if self.gaps.peek() == Some(&true) => {
+                self.out.gap_range(line, range);
+                return Ok(());
+            }
             Item::ByteRange(range) => {
                 let used = segment_from(self.playlist, self.next);
-                let span = moved(self.playlist, used, self.files)?;
-                return self.out.byte_range(line, range, span);
+                self.out.byte_range(line, range, moved(self.playlist, used, self.files)?);
+                return Ok(());
             }
             Item::Map(_) => {
                 let used = self.playlist.uses.get(self.next);
                 let needed = self.needed(used)?;
                 self.ensure(needed)?;
                 self.next += 1;
-                return self.out.map(line, moved(self.playlist, used, self.files)?);
+                return self.out.map(line, used, moved(self.playlist, used, self.files)?);
             }
-            Item::Segment { gap: false, .. } => {
+            Item::Segment { gap, .. } => {
                 self.ensure_next_segment()?;
-                self.next += 1;
+                self.next += usize::from(!gap);
+                self.gaps.next();
             }
             _ => (),
         }
@@ -192,6 +202,17 @@ fn segment_from(playlist: &PlaylistFile, from: usize) -> Option<&Use> {
     rest.iter().find(|used| matches!(used.role, Role::Segment { .. }))
 }
 
+/// Whether each segment is a gap, in order. A gap has a line, and no bytes.
+type Gaps = Peekable<std::vec::IntoIter<bool>>;
+
+fn gaps(playlist: &PlaylistFile) -> Result<Gaps, Error> {
+    let gap = |(_, item): (_, Item<'_>)| match item {
+        Item::Segment { gap, .. } => Some(gap),
+        _ => None,
+    };
+    Ok(items(playlist)?.filter_map(gap).collect::<Vec<_>>().into_iter().peekable())
+}
+
 fn declares_version(playlist: &PlaylistFile) -> Result<bool, Error> {
     Ok(items(playlist)?.any(|(_, item)| matches!(item, Item::Version(_))))
 }
@@ -210,13 +231,15 @@ fn items(playlist: &PlaylistFile) -> Result<impl Iterator<Item = (Line<'_>, Item
 struct Writer {
     bytes: Vec<u8>,
     end: Vec<u8>,
+    /// Where a range without an offset would begin.
+    range_end: u64,
 }
 
 impl Writer {
     fn new(old: &[u8]) -> Self {
         let end = Lines::new(old).map(|line| line.end).find(|end| !end.is_empty());
         let end = end.unwrap_or(b"\n").to_vec();
-        Self { bytes: Vec::with_capacity(old.len() + old.len() / 2), end }
+        Self { bytes: Vec::with_capacity(old.len() + old.len() / 2), end, range_end: 0 }
     }
 
     fn keep(&mut self, line: Line<'_>) {
@@ -229,36 +252,42 @@ impl Writer {
         self.bytes.extend_from_slice(&self.end);
     }
 
-    fn replace(&mut self, line: Line<'_>, text: fmt::Arguments<'_>) -> Result<(), Error> {
+    fn replace(&mut self, line: Line<'_>, text: fmt::Arguments<'_>) {
         self.bytes.extend_from_slice(text.to_string().as_bytes());
         self.bytes.extend_from_slice(line.end);
-        Ok(())
     }
 
-    /// An `EXT-X-BYTERANGE` line, which names an offset only where it did before.
-    fn byte_range(
-        &mut self,
-        line: Line<'_>,
-        old: ByteRange,
-        span: Option<Span>,
-    ) -> Result<(), Error> {
-        let Some(span) = span else {
-            self.keep(line);
-            return Ok(());
-        };
-        let range = ByteRange { length: span.length, offset: old.offset.map(|_| span.offset) };
-        self.replace(line, format_args!("#EXT-X-BYTERANGE:{range}"))
+    /// An `EXT-X-BYTERANGE` line. It names an offset where it did before, and where the bytes
+    /// no longer begin where the last ones end.
+    // req HLS-RANGE-1: a range without an offset follows a sub-range of the same resource
+    fn byte_range(&mut self, line: Line<'_>, old: ByteRange, span: Option<Span>) {
+        let Some(span) = span else { return self.keep(line) };
+        let names_offset = old.offset.is_some() || span.offset != self.range_end;
+        let new = ByteRange { length: span.length, offset: names_offset.then_some(span.offset) };
+        self.range_end = span.end();
+        if new == old { self.keep(line) } else { self.replace(line, format_args!("{RANGE}{new}")) }
+    }
+
+    /// The `EXT-X-BYTERANGE` line of a gap: its bytes went nowhere, but the next range counts it.
+    fn gap_range(&mut self, line: Line<'_>, range: ByteRange) {
+        let offset = range.offset.unwrap_or(self.range_end);
+        self.range_end = offset.saturating_add(range.length);
+        self.keep(line);
     }
 
     /// An `EXT-X-MAP` line, whose attributes keep their order.
-    fn map(&mut self, line: Line<'_>, span: Option<Span>) -> Result<(), Error> {
+    fn map(&mut self, line: Line<'_>, old: Option<&Use>, new: Option<Span>) -> Result<(), Error> {
         let list = line.says().and_then(|text| text.split_once(':'));
-        let (Some(span), Some((tag, list))) = (span, list) else {
+        let moved = new.filter(|new| old.is_none_or(|old| old.span != *new));
+        let (Some(span), Some((tag, list))) = (moved, list) else {
             self.keep(line);
             return Ok(());
         };
         let list = AttributeList::parse(list).map_err(|_| Error::bug("a list that was read"))?;
         let range = ByteRange { length: span.length, offset: Some(span.offset) };
-        self.replace(line, format_args!("{tag}:{}", list.with_quoted("BYTERANGE", range)))
+        self.replace(line, format_args!("{tag}:{}", list.with_quoted("BYTERANGE", range)));
+        Ok(())
     }
 }
+
+const RANGE: &str = "#EXT-X-BYTERANGE:";
