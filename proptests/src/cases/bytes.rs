@@ -89,8 +89,19 @@ pub struct Text(pub Vec<u8>);
 pub struct Short(pub Vec<u8>);
 
 /// Bytes that were written for no format in particular.
-#[derive(Arbitrary, Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct Raw(pub Vec<u8>);
+
+// A derived `Vec` would toss a coin for each byte whether to go on: two bytes, on average.
+impl<'a> Arbitrary<'a> for Raw {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        <&[u8]>::arbitrary(u).map(|bytes| Self(bytes.to_vec()))
+    }
+
+    fn arbitrary_take_rest(u: Unstructured<'a>) -> Result<Self> {
+        <&[u8]>::arbitrary_take_rest(u).map(|bytes| Self(bytes.to_vec()))
+    }
+}
 
 impl<'a> Arbitrary<'a> for Text {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
@@ -142,15 +153,28 @@ impl std::fmt::Debug for Text {
     }
 }
 
+impl std::fmt::Debug for Raw {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0.escape_ascii())
+    }
+}
+
 impl std::fmt::Debug for Short {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         show(&self.0, f)
     }
 }
 
-/// Where to cut.
-#[derive(Arbitrary, Clone, Debug)]
+/// Where to cut: nowhere, or after each of up to eight lengths.
+#[derive(Clone, Debug)]
 pub struct Chunking(Vec<u8>);
+
+impl<'a> Arbitrary<'a> for Chunking {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let cuts = u.int_in_range(0..=8)?;
+        (0..cuts).map(|_| u.arbitrary()).collect::<Result<_>>().map(Self)
+    }
+}
 
 impl Chunking {
     /// Cuts after each of these numbers of items, in turn.

@@ -7,7 +7,7 @@ use reelseal_core::segment;
 use reelseal_spec::segment as spec_segment;
 
 use super::bytes::{Chunking, Flip, Key, Raw, Short, Text};
-use super::text::Pair;
+use super::text::Pairs;
 
 /// A key to wrap, and bytes to unwrap.
 #[derive(Arbitrary, Clone, Debug)]
@@ -200,9 +200,9 @@ pub struct KmsCase {
     /// One way to spoil.
     pub flip: Flip,
     /// The encryption context, with no key twice.
-    pub context: Vec<Pair>,
+    pub context: Pairs,
     /// Another one, or the same.
-    pub other: Vec<Pair>,
+    pub other: Pairs,
     /// The data key.
     pub plaintext: Text,
 }

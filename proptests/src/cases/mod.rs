@@ -15,4 +15,4 @@ pub use crypto::{
     SegmentIv, WrapCase,
 };
 pub use playlist::PlaylistCase;
-pub use text::{Base64Case, ContextCase, Edit, KeyTagCase, Pair, RawText, ReaderCase, Verb};
+pub use text::{Base64Case, ContextCase, Edit, KeyTagCase, Pair, Pairs, RawText, ReaderCase, Verb};

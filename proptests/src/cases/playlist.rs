@@ -2,7 +2,7 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-use super::text::{edited, key_tag};
+use super::text::{Edit, key_tag, rarely};
 
 /// A playlist of either kind, line by line from what playlists are made of.
 #[derive(Clone)]
@@ -16,10 +16,14 @@ impl std::fmt::Debug for PlaylistCase {
 
 impl<'a> Arbitrary<'a> for PlaylistCase {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        // What is drawn once is drawn first: the lines use up all that is left.
         let end = *u.choose(&["\n", "\n", "\r\n", " \n"])?;
-        let multivariant = u.ratio(1, 4)?;
+        let multivariant = !u.ratio(3, 4)?;
+        let headless = rarely(u)?;
+        let unended = !u.ratio(7, 8)?;
+        let edit = if u.ratio(3, 4)? { None } else { Some(Edit::arbitrary(u)?) };
         let mut text = String::new();
-        if u.ratio(31, 32)? {
+        if !headless {
             text += "#EXTM3U";
             text += end;
         }
@@ -28,17 +32,23 @@ impl<'a> Arbitrary<'a> for PlaylistCase {
         }
         while !u.is_empty() && text.len() < 4096 {
             // A tag of the other kind makes the whole refused, so there are few.
-            let lines = if multivariant != u.ratio(1, 64)? { of_variants(u)? } else { media(u)? };
+            let lines = if rarely(u)? && rarely(u)? {
+                other(u)?
+            } else if multivariant {
+                of_variants(u)?
+            } else {
+                media(u)?
+            };
             for line in lines {
                 text += &line;
-                text += if u.ratio(1, 32)? { "\n" } else { end };
+                text += if rarely(u)? { "\n" } else { end };
             }
         }
-        if u.ratio(1, 8)? {
+        if unended {
             text.truncate(text.trim_end().len());
         }
-        if u.ratio(1, 4)? {
-            text = edited(text, u)?;
+        if let Some(edit) = edit {
+            text = edit.apply(&text);
         }
         Ok(Self(text))
     }
@@ -48,15 +58,13 @@ impl<'a> Arbitrary<'a> for PlaylistCase {
 fn media(u: &mut Unstructured<'_>) -> Result<Vec<String>> {
     Ok(match u.int_in_range(0..=15)? {
         0..=3 => vec!["#EXTINF:6.0,title".to_owned(), uri(u)?],
-        4..=6 => {
-            let range = range(u)?;
-            vec!["#EXTINF:6,".to_owned(), format!("#EXT-X-BYTERANGE:{range}"), uri(u)?]
-        }
+        4..=6 => pieces(u)?,
         7..=10 => vec![format!("#EXT-X-KEY:{}", key_tag(u)?)],
         11 => vec![format!("#EXT-X-MAP:URI=\"{}\"", uri(u)?)],
         12 => vec![format!("#EXT-X-MAP:URI=\"{}\",BYTERANGE=\"{}\"", uri(u)?, range(u)?)],
-        13 => vec![format!("#EXT-X-MEDIA-SEQUENCE:{}", number(u)?)],
-        _ => vec![other(u)?],
+        13 | 14 => vec![harmless(u)?],
+        _ if rarely(u)? => vec![format!("#EXT-X-MEDIA-SEQUENCE:{}", number(u)?)],
+        _ => vec!["#EXT-X-GAP".to_owned()],
     })
 }
 
@@ -69,29 +77,33 @@ fn of_variants(u: &mut Unstructured<'_>) -> Result<Vec<String>> {
         6 => vec![format!("#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI=\"{}\"", uri(u)?)],
         7 => vec![format!("#EXT-X-SESSION-DATA:DATA-ID=\"i\",URI=\"{}\"", uri(u)?)],
         8 => vec![format!("#EXT-X-SESSION-KEY:{}", key_tag(u)?)],
-        _ => vec![other(u)?],
+        _ => vec![harmless(u)?],
     })
 }
 
-/// Lines that either kind may have, and some that neither should.
-fn other(u: &mut Unstructured<'_>) -> Result<String> {
+/// Lines that either kind may have.
+fn harmless(u: &mut Unstructured<'_>) -> Result<String> {
+    let lines = ["#EXT-X-VERSION:3", "#EXT-X-DISCONTINUITY", "# a comment: with a colon", ""];
+    Ok((*u.choose(&lines)?).to_owned())
+}
+
+/// Lines that change what the others mean, and lines out of place.
+fn other(u: &mut Unstructured<'_>) -> Result<Vec<String>> {
     let lines = [
-        "#EXT-X-VERSION:3",
         "#EXT-X-VERSION:",
-        "#EXT-X-DISCONTINUITY",
-        "#EXT-X-GAP",
         "#EXT-X-ENDLIST",
         "#EXT-X-I-FRAMES-ONLY",
+        "#EXT-X-IMAGES-ONLY",
         "#EXT-X-DEFINE:NAME=\"n\",VALUE=\"v\"",
         "#EXT-X-PART:DURATION=1,URI=\"p\"",
+        "#EXT-X-STREAM-INF:BANDWIDTH=1",
         "#EXT-X-KEY",
         "#EXTINF",
-        "# a comment: with a colon",
+        "#EXTINF:6",
         "#EXTM3U",
-        "",
         "a line out of place",
     ];
-    Ok((*u.choose(&lines)?).to_owned())
+    Ok(vec![(*u.choose(&lines)?).to_owned()])
 }
 
 /// Few names, so that sub-ranges of one resource meet.
@@ -100,17 +112,27 @@ fn uri(u: &mut Unstructured<'_>) -> Result<String> {
     Ok((*u.choose(&names)?).to_owned())
 }
 
+/// Sub-ranges of one file: the first says where it begins, the others go on.
+fn pieces(u: &mut Unstructured<'_>) -> Result<Vec<String>> {
+    let uri = uri(u)?;
+    let mut lines = vec![];
+    for piece in 0..=u.int_in_range(0..=3)? {
+        let range = if (piece == 0) == rarely(u)? { number(u)? } else { range(u)? };
+        lines.extend(["#EXTINF:6,".to_owned(), format!("#EXT-X-BYTERANGE:{range}"), uri.clone()]);
+    }
+    Ok(lines)
+}
+
 fn range(u: &mut Unstructured<'_>) -> Result<String> {
-    let length = number(u)?;
-    if u.ratio(1, 2)? { Ok(length) } else { Ok(format!("{length}@{}", number(u)?)) }
+    Ok(format!("{}@{}", number(u)?, number(u)?))
 }
 
 /// Mostly small, sometimes about the ends of the integers of §4.2.
 fn number(u: &mut Unstructured<'_>) -> Result<String> {
+    if !rarely(u)? {
+        return Ok(u8::arbitrary(u)?.to_string());
+    }
     let edges = ["9223372036854775808", "18446744073709551615", "18446744073709551616", "-1", ""];
-    Ok(match u.int_in_range(0..=7)? {
-        0 => (*u.choose(&edges)?).to_owned(),
-        1 => (u64::MAX - u64::from(u8::arbitrary(u)? % 4)).to_string(),
-        _ => u8::arbitrary(u)?.to_string(),
-    })
+    let near = u64::MAX - u64::from(u8::arbitrary(u)? % 4);
+    if u.ratio(1, 2)? { Ok(near.to_string()) } else { Ok((*u.choose(&edges)?).to_owned()) }
 }

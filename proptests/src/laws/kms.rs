@@ -8,7 +8,7 @@ use reelseal_core::secret::BackingKey;
 use reelseal_spec as spec;
 
 use super::{Law, assert_zero};
-use crate::cases::{KmsCase, Pair};
+use crate::cases::{KmsCase, Pair, Pairs};
 
 /// The laws of this file.
 pub const ALL: &[Law<KmsCase>] = &[
@@ -27,7 +27,7 @@ pub const ALL: &[Law<KmsCase>] = &[
 
 /// Core and model seal to the same blob, or both refuse; what opens is sealed to the same again.
 pub fn kms_agrees_with_spec(c: &KmsCase) {
-    let pairs = owned(&c.context);
+    let pairs = c.context.owned();
     let nonce = (c.salt, c.iv);
     let blob = spec::kms::seal(&c.backing_key, c.key_id, c.version, nonce, &pairs, &c.plaintext.0);
     assert_eq!(sealed(c), blob);
@@ -37,7 +37,7 @@ pub fn kms_agrees_with_spec(c: &KmsCase) {
 pub fn kms_open_inverts_seal(c: &KmsCase) {
     if let Some(blob) = sealed(c) {
         let mut turned = c.context.clone();
-        turned.reverse();
+        turned.0.reverse();
         assert_eq!(opened(c.backing_key, &turned, &blob).as_ref(), Some(&c.plaintext.0));
     }
 }
@@ -60,18 +60,15 @@ pub fn kms_refuses_any_flipped_bit_and_leaves_zeros(c: &KmsCase) {
 /// Only the context that sealed opens: neither another, nor none, nor one pair more or changed.
 pub fn kms_refuses_any_other_context(c: &KmsCase) {
     let Some(blob) = sealed(c) else { return };
-    let mut contexts = vec![c.other.clone(), vec![]];
-    let mut more = c.context.clone();
-    more.push(Pair("one more".to_owned(), String::new()));
-    contexts.push(more);
-    if let Some(last) = c.context.last() {
-        let mut changed = c.context.clone();
-        changed.pop();
-        contexts.push(changed.clone());
-        changed.push(Pair(last.0.clone(), format!("{} ", last.1)));
-        contexts.push(changed);
+    let (mut more, mut fewer) = (c.context.clone(), c.context.clone());
+    more.0.push(Pair("one more".to_owned(), String::new()));
+    let mut contexts = vec![c.other.clone(), Pairs(vec![]), more];
+    if let Some(Pair(key, value)) = fewer.0.pop() {
+        let mut changed = fewer.clone();
+        changed.0.push(Pair(key, format!("{value} ")));
+        contexts.extend([fewer, changed]);
     }
-    for other in contexts.iter().filter(|other| sorted(other) != sorted(&c.context)) {
+    for other in contexts.iter().filter(|other| other.sorted() != c.context.sorted()) {
         assert_eq!(opened(c.backing_key, other, &blob), None, "{other:?}");
     }
 }
@@ -97,7 +94,7 @@ pub fn kms_refused_lengths_are_refused_before_any_key_is_used(c: &KmsCase) {
 
 fn sealed(c: &KmsCase) -> Option<Vec<u8>> {
     let (key, nonce) = (BackingKey::new(c.backing_key), FreshNonce::new(c.salt, c.iv));
-    let mut pairs: Vec<_> = c.context.iter().map(|Pair(k, v)| (&k[..], &v[..])).collect();
+    let mut pairs = c.context.borrowed();
     let context = Context::new(&mut pairs).ok()?;
     // Some bytes more than needed: they have to stay as they are.
     let mut out = vec![0xee; c.plaintext.0.len() + OVERHEAD + 3];
@@ -107,8 +104,8 @@ fn sealed(c: &KmsCase) -> Option<Vec<u8>> {
     Some(blob)
 }
 
-fn opened(backing_key: [u8; 32], context: &[Pair], blob: &[u8]) -> Option<Vec<u8>> {
-    let mut pairs: Vec<_> = context.iter().map(|Pair(k, v)| (&k[..], &v[..])).collect();
+fn opened(backing_key: [u8; 32], context: &Pairs, blob: &[u8]) -> Option<Vec<u8>> {
+    let mut pairs = context.borrowed();
     let context = Context::new(&mut pairs).ok()?;
     let blob = Blob::parse(blob).ok()?;
     let mut out = [0xee; MAX_PLAINTEXT];
@@ -122,14 +119,4 @@ fn opened(backing_key: [u8; 32], context: &[Pair], blob: &[u8]) -> Option<Vec<u8
             None
         }
     }
-}
-
-fn owned(pairs: &[Pair]) -> Vec<(String, String)> {
-    pairs.iter().map(|Pair(k, v)| (k.clone(), v.clone())).collect()
-}
-
-fn sorted(pairs: &[Pair]) -> Vec<Pair> {
-    let mut pairs = pairs.to_vec();
-    pairs.sort();
-    pairs
 }
