@@ -5,6 +5,7 @@ pub mod context;
 pub mod hls;
 pub mod kms_blob;
 pub mod reader;
+pub mod transcoder;
 
 use core::fmt;
 
