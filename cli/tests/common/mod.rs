@@ -6,6 +6,7 @@
 pub(crate) mod media;
 pub(crate) mod oracle;
 pub(crate) mod package;
+pub(crate) mod patient;
 pub(crate) mod player;
 pub(crate) mod shapes;
 
