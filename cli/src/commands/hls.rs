@@ -246,10 +246,12 @@ fn verify(globals: &Globals, args: VerifyArgs) -> Result<(), Error> {
         output::print_json(&verdict, true)?;
         return Err(first.clone());
     }
-    // The last is printed by the caller, as every error is.
-    let (last, others) = faults.split_last().unwrap_or((first, &[]));
-    others.iter().for_each(|fault| output::print_error(fault, false));
-    Err(last.clone())
+    if let [only] = &faults[..] {
+        return Err(only.clone());
+    }
+    faults.iter().for_each(|fault| output::print_error(fault, false));
+    // The caller prints this one, and its kind is the exit code.
+    Err(first.clone().at(format!("{} faults, the first", faults.len())))
 }
 
 fn print(globals: &Globals, summary: &Summary) -> Result<(), Error> {
