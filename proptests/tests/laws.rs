@@ -6,46 +6,20 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use proptest::prelude::*;
-use proptest::test_runner::{RngSeed, TestError, TestRunner};
 use reelseal_proptests::laws::SUBJECTS;
+
+mod common;
 
 /// Cases for each law, unless `PROPTEST_CASES` says otherwise.
 const CASES: u32 = 512;
 
-fn config() -> ProptestConfig {
-    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = CASES;
-    }
-    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
-        config.rng_seed = RngSeed::Fixed(0x5EA1);
-    }
-    config
-}
-
 /// Shows that every law of the subject holds for many cases, made of bytes that shrink.
 fn hold(subject: &str) {
     let (_, laws) = SUBJECTS.iter().find(|(name, _)| *name == subject).expect("a subject");
-    let bytes = prop::collection::vec(any::<u8>(), 0..600);
     for name in laws.names() {
-        let law = |bytes: Vec<u8>| {
-            laws.hold(name, &bytes);
-            Ok(())
-        };
-        match TestRunner::new(config()).run(&bytes, law) {
-            Ok(()) => (),
-            Err(TestError::Abort(why)) => panic!("{subject}: {name}: {why}"),
-            Err(TestError::Fail(why, bytes)) => {
-                let (hex, case) = (hex(&bytes), laws.show(&bytes));
-                panic!("{subject}: {name} is broken: {why}\n{case}\nmade of: {hex}");
-            }
-        }
+        let law = |bytes: &[u8]| laws.hold(name, bytes);
+        common::for_bytes(CASES, &format!("{subject}: {name}"), |bytes| laws.show(bytes), law);
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
@@ -145,5 +119,5 @@ fn every_law_is_in_the_table_and_called() {
     assert_eq!(written, listed, "written and listed");
     assert_eq!(count, listed.len(), "a name that serves twice");
     let subjects = SUBJECTS.len();
-    println!("laws: {count} of {subjects} subjects, {} cases each", config().cases);
+    println!("laws: {count} of {subjects} subjects, {} cases each", common::config(CASES).cases);
 }
