@@ -82,7 +82,7 @@ impl Protect {
 
         let files: DoneFiles = done.into_iter().map(|done| (done.path, done.pieces)).collect();
         let playlists = self.write_playlists(&model, &files, &staging, &data_keys)?;
-        self.write_key_files(&staging, &data_keys)?;
+        summary.key_files = self.write_key_files(&staging, &data_keys)?;
         warn_of_cut_frames(&model, &files, &mut summary);
 
         summary.count(&files, model.playlists.len(), plan.segments, total);
@@ -214,14 +214,21 @@ impl Protect {
         })
     }
 
-    fn write_key_files(&self, staging: &Staging, data_keys: &[WrappedKey]) -> Result<(), Error> {
+    /// Writes the key files, where they belong into the package, and names them.
+    fn write_key_files(
+        &self,
+        staging: &Staging,
+        data_keys: &[WrappedKey],
+    ) -> Result<Vec<String>, Error> {
         if self.storage != KeyStorage::WithVariantPlaylists {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        data_keys
-            .iter()
-            .enumerate()
-            .try_for_each(|(i, key)| write(staging, &self.uri(i), key.key.key_file()))
+        let files = data_keys.iter().enumerate().map(|(i, key)| {
+            let name = self.uri(i);
+            write(staging, &name, key.key.key_file())?;
+            Ok(name)
+        });
+        files.collect()
     }
 }
 

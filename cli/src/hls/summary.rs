@@ -27,6 +27,8 @@ pub struct Summary {
     pub seconds: f64,
     /// The key that wrapped the data keys, where a key service was asked.
     pub key_arn: Option<String>,
+    /// Key files that lie in the package.
+    pub key_files: Vec<String>,
     /// Calls to the key service.
     pub calls: Calls,
     /// What shows that the right bytes came out.
@@ -93,6 +95,7 @@ impl Summary {
             bytes_written: 0,
             seconds: 0.0,
             key_arn: None,
+            key_files: Vec::new(),
             calls: Calls::default(),
             proof: None,
             warnings: Vec::new(),
@@ -131,6 +134,7 @@ impl Summary {
             "bytesWritten": self.bytes_written,
             "seconds": (self.seconds * 1e6).round() / 1e6,
             "keyArn": self.key_arn,
+            "keyFiles": self.key_files,
             "keyServiceCalls": {
                 "GenerateDataKey": self.calls.generate_data_key,
                 "Decrypt": self.calls.decrypt,
@@ -156,6 +160,11 @@ impl Summary {
             text += &format!("key: {arn}\n");
             text +=
                 &format!("key service: {generate_data_key} GenerateDataKey, {decrypt} Decrypt\n");
+        }
+        if let [first, others @ ..] = self.key_files.as_slice() {
+            let others = if others.is_empty() { "" } else { " and others" };
+            text +=
+                &format!("key file: {first}{others}; whoever can read the package can play it\n");
         }
         if let Some(proof) = self.proof {
             text += proof.sentence();
