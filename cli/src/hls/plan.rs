@@ -127,11 +127,11 @@ impl Plan {
         match piece.cipher.map(|cipher| cipher.iv) {
             None => Err(refused(used, Conflict::Cipher)),
             Some(Iv::MediaSequence(first)) if first != sequence => Err(Error::refused(format!(
-                "{} is segment {sequence} here and segment {first} in another playlist, \
-                 so that its IV cannot be its sequence number",
+                "{} is segment {sequence} here and segment {first} elsewhere, so that its IV \
+                 cannot be its sequence number",
                 used.path
             ))
-            .hint("leave out --iv sequence: a random IV is written into both playlists")),
+            .hint("leave out --iv sequence: a random IV is written wherever it is named")),
             Some(_) => Ok(()),
         }
     }
