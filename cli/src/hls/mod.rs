@@ -15,6 +15,7 @@ pub mod model;
 pub mod opening;
 pub mod plan;
 pub mod protect;
+mod reading;
 pub mod record;
 pub mod recorded;
 pub mod rewrite;

@@ -84,7 +84,6 @@ impl Protect {
         let playlists = self.write_playlists(&model, &files, &staging, &data_keys)?;
         summary.key_files = self.write_key_files(&staging, &data_keys)?;
         warn_of_cut_frames(&model, &files, &mut summary);
-
         summary.count(&files, model.playlists.len(), plan.segments, total);
         let entries = data_keys.iter().enumerate().map(|(i, key)| key.entry(self.uri(i)));
         let record = Record {

@@ -19,8 +19,7 @@ use crate::error::Error;
 use crate::package::{PackagePath, Source, Staging, interrupt};
 use crate::progress::Progress;
 
-/// Bytes read at a time: large enough that the system calls do not show, small enough for the
-/// second-level cache.
+/// Bytes read at a time: system calls do not show, and the second-level cache holds them.
 const CHUNK: usize = 256 * 1024;
 
 /// Clear bytes that [`Look`] sees of each segment.
