@@ -55,6 +55,8 @@
 //! | GCM: tags of 16 bytes, IVs of 12 or 16 | SP 800-38D Appendix C; no format here has others |
 //! | CTR: once around its counter | the key stream would begin again |
 //! | a blob: 4,096 bytes | what KMS's `Encrypt` takes |
+//! | a message: 32 wrapped keys, 65,536 bytes of header | read before anything is proven |
+//! | a frame: 2²⁴ bytes | held in memory before its tag is checked |
 //! | a context: 8,192 bytes | commonly cited for KMS; it also bounds the time of the sort |
 //!
 //! # What CBC and CTR do not give
@@ -67,8 +69,9 @@
 //! # Randomness
 //!
 //! There is none here. What must be fresh comes in as a value that is used up
-//! ([`envelope::kms::FreshNonce`](crate::envelope::kms::FreshNonce)), and who makes it answers
-//! for it. The IVs of [`modes`](crate::modes) are plain bytes: the formats that use them say
+//! ([`envelope::kms::FreshNonce`](crate::envelope::kms::FreshNonce),
+//! [`envelope::esdk::FreshMessageId`](crate::envelope::esdk::FreshMessageId)), and who makes it
+//! answers for it. The IVs of [`modes`](crate::modes) are plain bytes: the formats that use them say
 //! where they come from.
 //!
 //! # Decisions
@@ -84,3 +87,6 @@ pub mod d0003_a_key_for_each_blob {}
 
 #[doc = include_str!("../docs/decisions/0004-refused-buffers-are-zero.md")]
 pub mod d0004_refused_buffers_are_zero {}
+
+#[doc = include_str!("../docs/decisions/0005-a-message-is-sealed-once.md")]
+pub mod d0005_a_message_is_sealed_once {}

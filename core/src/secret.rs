@@ -79,6 +79,17 @@ impl SegmentKey {
     }
 }
 
+/// The data key of a message of the AWS Encryption SDK: the keys that encrypt are derived from it.
+#[derive(ZeroizeOnDrop)]
+pub struct MessageKey(pub(crate) [u8; 32]);
+
+impl MessageKey {
+    /// A data key; the suites that derive AES-256 keys have it of 256 bits.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
 impl fmt::Debug for Kek {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Kek(..)")
@@ -100,6 +111,12 @@ impl fmt::Debug for BackingKey {
 impl fmt::Debug for SegmentKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SegmentKey(..)")
+    }
+}
+
+impl fmt::Debug for MessageKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MessageKey(..)")
     }
 }
 

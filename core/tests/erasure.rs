@@ -7,7 +7,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 
 use reelseal_core::modes::cbc;
-use reelseal_core::secret::{BackingKey, ContentKey, Kek, SegmentKey};
+use reelseal_core::secret::{BackingKey, ContentKey, Kek, MessageKey, SegmentKey};
 
 /// A pattern that nothing else holds by chance.
 const PATTERN: [u8; 32] = *b"\xd3\x1a\x9c\x47\xee\x05\x72\xb8\x61\xfd\x2b\x90\x3e\xc4\x58\xa7\
@@ -48,6 +48,7 @@ fn keys_are_erased_on_drop() {
     is_erased_on_drop(ContentKey::new_256(PATTERN), &PATTERN);
     is_erased_on_drop(BackingKey::new(PATTERN), &PATTERN);
     is_erased_on_drop(SegmentKey::new(*short), short);
+    is_erased_on_drop(MessageKey::new(PATTERN), &PATTERN);
 }
 
 /// The round keys of AES are some hundred bytes, laid out as the backend likes them. Those of 256
@@ -76,4 +77,5 @@ fn no_secret_prints_itself() {
     assert_eq!(format!("{:?}", ContentKey::new_128([65; 16])), "ContentKey(..)");
     assert_eq!(format!("{:?}", BackingKey::new([65; 32])), "BackingKey(..)");
     assert_eq!(format!("{:?}", SegmentKey::new([65; 16])), "SegmentKey(..)");
+    assert_eq!(format!("{:?}", MessageKey::new([65; 32])), "MessageKey(..)");
 }

@@ -1,4 +1,5 @@
 //! Sealed data keys: where formats and keys meet.
 
+pub mod esdk;
 pub mod kms;
 pub mod transcoder;

@@ -2,6 +2,7 @@
 
 pub mod base64;
 pub mod context;
+pub mod esdk;
 pub mod hls;
 pub mod kms_blob;
 pub mod reader;
