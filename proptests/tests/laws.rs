@@ -44,6 +44,12 @@ fn ctr() {
 }
 
 #[test]
+fn esdk() {
+    hold("esdk");
+    hold("esdk_raw");
+}
+
+#[test]
 fn gcm() {
     hold("gcm");
 }

@@ -15,6 +15,7 @@
 //! | [`hmac`] [`hkdf`] [`kbkdf`] | RFC 2104, RFC 5869, SP 800-108 | whole strings |
 //! | [`base64`] | RFC 4648 §4 | a string of bits; canonical if it prints back |
 //! | [`context`] [`kms`] | this project's key service | whole strings |
+//! | [`esdk`] | AWS Encryption SDK, suite 0x0478 | whole messages; authentic if sealed again alike |
 //! | [`segment`] [`ext_x_key`] | RFC 8216 §4.2, §4.3.2.4 | owned values, a grammar of functions |
 //! | [`playlist`] | RFC 8216 §4.1, §4.3 | each line looks back, no state |
 //!
@@ -26,6 +27,7 @@ pub mod base64;
 pub mod cbc;
 pub mod context;
 pub mod ctr;
+pub mod esdk;
 pub mod ext_x_key;
 pub mod gcm;
 pub mod hkdf;

@@ -6,6 +6,7 @@
 
 mod bytes;
 mod crypto;
+mod esdk;
 mod playlist;
 mod text;
 
@@ -14,5 +15,6 @@ pub use crypto::{
     CbcCase, CtrCase, First, GcmCase, GcmIv, KdfCase, KmsCase, Part, RecordCase, SegmentCase,
     SegmentIv, WrapCase,
 };
+pub use esdk::EsdkCase;
 pub use playlist::PlaylistCase;
 pub use text::{Base64Case, ContextCase, Edit, KeyTagCase, Pair, Pairs, RawText, ReaderCase, Verb};

@@ -8,6 +8,7 @@ pub mod base64;
 pub mod cbc;
 pub mod context;
 pub mod ctr;
+pub mod esdk;
 pub mod gcm;
 pub mod hls_key;
 pub mod kdf;
@@ -84,6 +85,8 @@ pub const SUBJECTS: &[(&str, &dyn Laws)] = &[
     ("cbc", &cbc::ALL),
     ("context", &context::ALL),
     ("ctr", &ctr::ALL),
+    ("esdk", &esdk::ALL),
+    ("esdk_raw", &raw::ESDK),
     ("gcm", &gcm::ALL),
     ("hls_key", &hls_key::ALL),
     ("hls_key_raw", &raw::HLS_KEY),

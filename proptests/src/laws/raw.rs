@@ -3,7 +3,7 @@
 use reelseal_core::format::kms_blob::Blob;
 use reelseal_spec as spec;
 
-use super::{Law, base64, hls_key, playlist};
+use super::{Law, base64, esdk, hls_key, playlist};
 use crate::cases::{Raw, RawText};
 
 /// Base64.
@@ -11,6 +11,18 @@ pub const BASE64: &[Law<RawText>] = &[Law {
     name: "base64_reads_any_text_as_spec_does",
     holds: base64_reads_any_text_as_spec_does,
 }];
+
+/// The header of a message of the AWS Encryption SDK.
+pub const ESDK: &[Law<Raw>] = &[
+    Law {
+        name: "esdk_header_of_any_bytes_agrees_with_spec",
+        holds: esdk_header_of_any_bytes_agrees_with_spec,
+    },
+    Law {
+        name: "esdk_frames_of_any_bytes_are_within_them",
+        holds: esdk_frames_of_any_bytes_are_within_them,
+    },
+];
 
 /// `EXT-X-KEY`.
 pub const HLS_KEY: &[Law<RawText>] =
@@ -37,6 +49,16 @@ pub const PLAYLIST: &[Law<Raw>] = &[
 /// Core and model agree, and what is accepted is canonical.
 pub fn base64_reads_any_text_as_spec_does(c: &RawText) {
     base64::reads_as_spec(&c.0);
+}
+
+/// Core and model take the same headers, and what is accepted prints back.
+pub fn esdk_header_of_any_bytes_agrees_with_spec(c: &Raw) {
+    esdk::header_agrees_with_spec(&c.0);
+}
+
+/// A frame that is taken apart, and what follows it, are as long as the bytes.
+pub fn esdk_frames_of_any_bytes_are_within_them(c: &Raw) {
+    esdk::frames_add_up(&c.0);
 }
 
 /// Core and model agree on the list, on the key, and on its print.
