@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::commands::hls::HlsArgs;
+use crate::commands::job::JobArgs;
 use crate::commands::key::KeyArgs;
 use crate::commands::kms::KmsArgs;
 use crate::keyservice::EncryptionContext;
@@ -85,6 +86,8 @@ pub enum Command {
     Kms(KmsArgs),
     /// Protect, open and check HLS packages
     Hls(HlsArgs),
+    /// Read the documents that Elastic Transcoder left behind
+    Job(JobArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -13,6 +13,7 @@ mod clock;
 pub mod commands;
 pub mod error;
 pub mod hls;
+pub mod job;
 pub mod keyservice;
 pub mod output;
 pub mod package;

@@ -1,6 +1,7 @@
 //! One file per command: from arguments to a result on standard output.
 
 pub mod hls;
+pub mod job;
 pub mod key;
 pub mod kms;
 mod shell;
@@ -18,6 +19,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::Key(args) => key::run(&cli.globals, args),
         Command::Kms(args) => kms::run(&cli.globals, args),
         Command::Hls(args) => hls::run(&cli.globals, args),
+        Command::Job(args) => job::run(&cli.globals, args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { dir } => shell::man(dir.as_deref()),
     }

@@ -1,0 +1,142 @@
+//! `reelseal job`: read the documents of Elastic Transcoder.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use crate::args::Globals;
+use crate::error::Error;
+use crate::job::{self, Finding, Findings, Subject};
+use crate::output;
+
+/// The arguments of `reelseal job`.
+#[derive(Args, Debug)]
+pub struct JobArgs {
+    /// What to do with the documents.
+    #[command(subcommand)]
+    pub command: JobCommand,
+}
+
+/// What to do with the documents of jobs and pipelines.
+#[derive(Debug, Subcommand)]
+pub enum JobCommand {
+    /// Name every fault of job requests, jobs, pipelines, notifications and CloudTrail records
+    Check(CheckArgs),
+}
+
+/// The arguments of `reelseal job check`.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// The documents; - is standard input
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The pipeline of the jobs: a document of its own
+    #[arg(long, value_name = "FILE")]
+    pipeline: Option<PathBuf>,
+}
+
+/// Does what the arguments say.
+///
+/// # Errors
+///
+/// What the command says; see [`crate::error::Kind`].
+pub fn run(globals: &Globals, args: JobArgs) -> Result<(), Error> {
+    match args.command {
+        JobCommand::Check(args) => check(globals, &args),
+    }
+}
+
+fn check(globals: &Globals, args: &CheckArgs) -> Result<(), Error> {
+    let pipeline = args.pipeline.as_deref().map(read_pipeline).transpose()?;
+    let mut report = Report::default();
+    for path in args.pipeline.iter().chain(&args.files) {
+        let file = path.display().to_string();
+        let mut findings = Findings::default();
+        for subject in job::recognise(&job::read(path)?, &mut findings).unwrap_or_default() {
+            job::check(&subject, pipeline.as_ref(), &mut findings)?;
+            report.add(&file, &subject);
+        }
+        report.say(&file, &findings);
+    }
+    report.print(globals)
+}
+
+/// The one pipeline in `path`.
+fn read_pipeline(path: &Path) -> Result<Subject, Error> {
+    let found = job::recognise(&job::read(path)?, &mut Findings::default()).unwrap_or_default();
+    match <[Subject; 1]>::try_from(found) {
+        Ok([subject]) if subject.kind.is_pipeline() => Ok(subject),
+        _ => Err(Error::malformed(format!("{}: is not one pipeline", path.display()))
+            .hint("give what ReadPipeline or CreatePipeline answered")),
+    }
+}
+
+/// What was read, and what is wrong with it.
+#[derive(Default)]
+struct Report {
+    documents: Vec<Value>,
+    faults: Vec<(String, Finding)>,
+    warnings: Vec<(String, Finding)>,
+}
+
+impl Report {
+    fn add(&mut self, file: &str, subject: &Subject) {
+        self.documents.push(json!({
+            "file": file,
+            "path": subject.path,
+            "kind": subject.kind.as_str(),
+            "id": subject.id(),
+        }));
+    }
+
+    fn say(&mut self, file: &str, findings: &Findings) {
+        let of_file = |finding: &Finding| (file.to_owned(), finding.clone());
+        self.faults.extend(findings.faults().map(of_file));
+        self.warnings.extend(findings.warnings().map(of_file));
+    }
+
+    fn print(&self, globals: &Globals) -> Result<(), Error> {
+        let errors: Vec<Error> = self.faults.iter().map(|(file, f)| error(file, f)).collect();
+        if globals.json {
+            let all = |findings: &[(String, Finding)]| -> Value {
+                findings.iter().map(|(file, finding)| finding.to_json(file)).collect()
+            };
+            output::print_json(
+                &json!({
+                    "documents": self.documents,
+                    "faults": all(&self.faults),
+                    "warnings": all(&self.warnings),
+                }),
+                true,
+            )?;
+        } else {
+            for (file, warning) in &self.warnings {
+                output::print_warning(&format!("{file}: {}", warning.to_text()));
+            }
+        }
+        match &errors[..] {
+            [] if globals.json || globals.quiet => Ok(()),
+            [] => output::print_line(&self.summary()),
+            [only] => Err(only.clone()),
+            [first, ..] if globals.json => Err(first.clone()),
+            [first, ..] => {
+                errors.iter().for_each(|error| output::print_error(error, false));
+                // The caller prints this one.
+                Err(first.clone().at(format!("{} faults, the first", errors.len())))
+            }
+        }
+    }
+
+    fn summary(&self) -> String {
+        match self.documents.len() {
+            0 => "nothing of Elastic Transcoder is in the documents".to_owned(),
+            1 => "1 job or pipeline, no fault".to_owned(),
+            n => format!("{n} jobs and pipelines, no fault"),
+        }
+    }
+}
+
+fn error(file: &str, finding: &Finding) -> Error {
+    Error::malformed(finding.to_text()).at(file)
+}

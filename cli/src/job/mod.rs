@@ -1,0 +1,26 @@
+//! The documents of Elastic Transcoder: what people still have of a service that is gone.
+//!
+//! ```text
+//! bytes ─▶ node ─▶ document ─▶ shape ─▶ rules ─▶ findings
+//!          JSON    what is it  model    guide    all at once
+//! ```
+//! A member's name is read in any of its spellings: `KeyMd5` of the API, `keyMd5` of
+//! notifications and CloudTrail, `key_md5` of SDK dumps. The shapes are those of the service's own
+//! model (API version 2012-09-25); the rules are those of its developer guide.
+
+mod blob;
+mod blocks;
+mod check;
+mod document;
+mod encryption;
+mod finding;
+mod model;
+mod node;
+mod pipeline;
+mod playlist;
+mod scalar;
+mod shape;
+
+pub use check::check;
+pub use document::{Kind, Subject, read, recognise};
+pub use finding::{Finding, Findings, Severity};
