@@ -128,13 +128,14 @@ fn inverse(b: u8) -> u8 {
 
 /// The product in GF(2⁸) modulo x⁸ + x⁴ + x³ + x + 1, §4.2.
 fn times(a: u8, b: u8) -> u8 {
-    let (mut power, mut product) = (a, 0);
-    for i in 0..8 {
-        if (b >> i) & 1 == 1 {
+    let (mut factor, mut power, mut product) = (a, b, 0);
+    while factor != 0 {
+        if factor & 1 == 1 {
             product ^= power;
         }
         let carry = power >> 7;
         power = (power << 1) ^ (0x1b * carry); //          XTIMES
+        factor >>= 1;
     }
     product
 }
