@@ -153,6 +153,7 @@ pub fn from_package(
         }
     };
     // A wrapped key has at most 6,144 bytes (AWS KMS), a third more as text.
+    source.require(path)?;
     let bytes = Zeroizing::new(source.read(path, 16 * 1024)?);
     if let Ok(key) = parse_key_file(&bytes, "") {
         return Ok(key);

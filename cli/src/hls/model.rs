@@ -131,7 +131,8 @@ impl Model {
             if !seen.insert(path.clone()) {
                 continue;
             }
-            let bytes = match source.read(&path, MAX_PLAYLIST_LEN as u64) {
+            let whole = named_by.as_ref().map_or(Ok(()), |_: &Place| source.require(&path));
+            let bytes = match whole.and_then(|()| source.read(&path, MAX_PLAYLIST_LEN as u64)) {
                 Ok(bytes) => bytes,
                 Err(error) => {
                     report(named_by.map_or(error.clone(), |place: Place| error.at(place)))?;

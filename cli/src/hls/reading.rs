@@ -115,7 +115,8 @@ impl Reading<'_, '_> {
         if let Some(size) = self.model.sizes.get(path) {
             return Ok(*size);
         }
-        let size = self.source.regular_len(path).map_err(|error| error.at(place))?;
+        let size = self.source.require(path).and_then(|()| self.source.regular_len(path));
+        let size = size.map_err(|error| error.at(place))?;
         self.model.sizes.insert(path.clone(), size);
         Ok(size)
     }

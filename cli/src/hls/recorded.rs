@@ -153,6 +153,7 @@ pub fn job(entry: &FileEntry, keys: usize, source: &Source) -> Result<Job, Error
         offset = offset.checked_add(segment.bytes).ok_or_else(contradicts)?;
         pieces.push(Piece { span, cipher });
     }
+    source.require(&path)?;
     match source.regular_len(&path)? {
         len if len == offset => Ok(Job { path, pieces }),
         len => Err(Error::inauthentic(format!(

@@ -114,6 +114,19 @@ impl Source {
         }
     }
 
+    /// A file that the package names must be in it.
+    ///
+    /// # Errors
+    ///
+    /// It is not there (malformed: the package is not whole), or the system failed.
+    pub fn require(&self, path: &PackagePath) -> Result<(), Error> {
+        if self.exists(path)? {
+            return Ok(());
+        }
+        Err(Error::malformed(format!("{path} is missing"))
+            .hint("the package is not whole: put the file where its playlist says"))
+    }
+
     /// Reads a whole file of at most `limit` bytes.
     ///
     /// # Errors
