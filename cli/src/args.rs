@@ -6,6 +6,8 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::commands::decrypt::DecryptArgs;
+use crate::commands::encrypt::EncryptArgs;
 use crate::commands::hls::HlsArgs;
 use crate::commands::job::JobArgs;
 use crate::commands::key::KeyArgs;
@@ -49,6 +51,9 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "K=V[,K=V]", help_heading = "Global options")]
     #[arg(default_value_t)]
     pub encryption_context: EncryptionContext,
+    /// Whether the user gave the encryption context: not to be told from its value
+    #[arg(skip)]
+    pub(crate) context_is_given: bool,
     /// Where every use of a key is recorded [default: audit.jsonl in the keystore's folder]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub audit: Option<PathBuf>,
@@ -56,6 +61,13 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "FILE", env = "REELSEAL_PASSPHRASE_FILE")]
     #[arg(help_heading = "Global options")]
     pub passphrase_file: Option<PathBuf>,
+}
+
+impl Globals {
+    /// The encryption context, where the user gave one.
+    pub fn given_context(&self) -> Option<&EncryptionContext> {
+        self.context_is_given.then_some(&self.encryption_context)
+    }
 }
 
 /// Which key service to ask.
@@ -84,6 +96,10 @@ pub enum Command {
     Key(KeyArgs),
     /// Wrap and unwrap data keys
     Kms(KmsArgs),
+    /// Encrypt a file, and write the block that opens it
+    Encrypt(EncryptArgs),
+    /// Decrypt a file, and say what that proves
+    Decrypt(DecryptArgs),
     /// Protect, open and check HLS packages
     Hls(HlsArgs),
     /// Read the documents that Elastic Transcoder left behind

@@ -12,6 +12,7 @@ pub mod base64;
 mod clock;
 pub mod commands;
 pub mod error;
+pub mod files;
 pub mod hls;
 pub mod job;
 pub mod keyservice;
@@ -24,7 +25,8 @@ pub mod sniff;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches};
 
 use args::Cli;
 use error::Error;
@@ -36,7 +38,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     forbid_core_dumps();
     let args: Vec<OsString> = args.into_iter().collect();
     let json = args.iter().any(|arg| arg == "--json");
-    let done = match Cli::try_parse_from(args) {
+    let done = match parse(args) {
         Ok(cli) => commands::run(cli),
         Err(error) if json && error.use_stderr() => Err(usage(&error)),
         Err(error) => {
@@ -52,6 +54,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(error.kind().exit_code())
         }
     }
+}
+
+/// The command line, and which of its defaults were given by the user.
+fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let matches = Cli::command().try_get_matches_from(args)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    let source = matches.value_source("encryption_context");
+    cli.globals.context_is_given = source != Some(ValueSource::DefaultValue);
+    Ok(cli)
 }
 
 /// Clap's message without its usage text: the part that fits on the one line of `--json`.

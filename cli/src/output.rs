@@ -53,6 +53,37 @@ pub fn print_table<const N: usize>(rows: &[[String; N]]) -> Result<(), Error> {
     print(text.as_bytes())
 }
 
+/// Prints what a run did: to standard output, or, where that is `taken` by its bytes, to standard
+/// error. With `--json` that is `report` on one line, else the warnings and `text`.
+///
+/// # Errors
+///
+/// Standard output failed.
+pub fn print_report(
+    globals: &Globals,
+    taken: bool,
+    report: &serde_json::Value,
+    warnings: &[String],
+    text: Option<&str>,
+) -> Result<(), Error> {
+    let json = globals.json.then(|| report.to_string());
+    if json.is_none() {
+        warnings.iter().for_each(|warning| print_warning(warning));
+    }
+    match json.as_deref().or(text) {
+        Some(text) if taken => print_remark(text),
+        Some(text) => return print_line(text),
+        None => {}
+    }
+    Ok(())
+}
+
+/// Prints a sentence to standard error.
+pub fn print_remark(text: &str) {
+    // Where standard error is gone, nobody is left to tell.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// Prints a warning to standard error.
 pub fn print_warning(warning: &str) {
     // A warning that nobody can read is no reason to fail.

@@ -1,5 +1,7 @@
 //! One file per command: from arguments to a result on standard output.
 
+pub mod decrypt;
+pub mod encrypt;
 pub mod hls;
 pub mod job;
 pub mod key;
@@ -18,6 +20,8 @@ pub fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Key(args) => key::run(&cli.globals, args),
         Command::Kms(args) => kms::run(&cli.globals, args),
+        Command::Encrypt(args) => encrypt::run(&cli.globals, args),
+        Command::Decrypt(args) => decrypt::run(&cli.globals, args),
         Command::Hls(args) => hls::run(&cli.globals, args),
         Command::Job(args) => job::run(&cli.globals, args),
         Command::Completions { shell } => shell::completions(shell),

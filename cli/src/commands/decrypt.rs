@@ -1,0 +1,196 @@
+//! `reelseal decrypt`: from arguments, or a record, to a request.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use reelseal_core::envelope::transcoder::CounterStart;
+use reelseal_core::modes::ctr::Width;
+
+use super::encrypt::ModeArg;
+use crate::args::Globals;
+use crate::error::Error;
+use crate::files::{
+    Decrypt, DecryptReport, Document, Format, KeyForm, Proof, Reading, is_terminal, parse_iv,
+    record_beside,
+};
+use crate::keyservice::{self, EncryptionContext, LazyService, WrappedKey};
+use crate::output;
+use crate::package::{Existing, interrupt};
+use crate::progress::Show;
+
+/// The arguments of `reelseal decrypt`.
+#[derive(Args, Debug)]
+pub struct DecryptArgs {
+    /// The encrypted file, or - for standard input
+    input: PathBuf,
+    /// The file to write, or - for standard output
+    #[arg(short, long = "output", value_name = "OUT")]
+    output: PathBuf,
+    /// The block that opens the file: Elastic Transcoder's Encryption or MediaConvert's
+    /// DecryptionSettings [default: IN.encryption.json]
+    #[arg(long, value_name = "FILE", conflicts_with = "data_key")]
+    record: Option<PathBuf>,
+    /// How the file is encrypted
+    #[arg(long, requires = "data_key")]
+    mode: Option<ModeArg>,
+    /// The wrapped data key: base64 of a ciphertext blob, or @FILE
+    #[arg(long, value_name = "WRAPPED", requires_all = ["mode", "iv"])]
+    data_key: Option<String>,
+    /// MD5 of the wrapped data key, or of the key, base64, to be checked
+    #[arg(long, value_name = "B64", requires = "data_key")]
+    key_md5: Option<String>,
+    /// The IV, base64 of 16 bytes, or of 12 but for aes-cbc-pkcs7
+    #[arg(long, value_name = "B64", requires = "data_key")]
+    iv: Option<String>,
+    /// The key that must have wrapped the data key [default: whichever did]
+    #[arg(long, value_name = "KEY")]
+    key_id: Option<String>,
+    /// Whose encryption context is the default, with --data-key
+    #[arg(long, default_value = "transcoder", requires = "data_key")]
+    format: Format,
+    /// How the unwrapped bytes are the key: as they are, or as the base64 of it, as version 1 of
+    /// the AWS CLI had them wrapped; auto tries both and says which worked
+    #[arg(long, default_value = "auto", value_name = "FORM")]
+    key_form: KeyFormArg,
+    /// How many bits of the counter of aes-ctr count. 128 as OpenSSL has it; the service never
+    /// said
+    #[arg(long, default_value = "128", value_name = "BITS")]
+    counter_bits: CounterBits,
+    /// The number behind an IV of 12 bytes of aes-ctr. MediaConvert never said
+    #[arg(long, default_value = "0", value_name = "0|1")]
+    counter_start: CounterStartArg,
+}
+
+/// How the unwrapped bytes are the key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum KeyFormArg {
+    /// Whichever opens the file
+    Auto,
+    /// They are the key
+    Literal,
+    /// They are the base64 of the key
+    Base64,
+}
+
+/// How many bits of a counter block count.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum CounterBits {
+    /// All
+    #[value(name = "128")]
+    B128,
+    /// The lower half
+    #[value(name = "64")]
+    B64,
+    /// The lowest quarter
+    #[value(name = "32")]
+    B32,
+}
+
+/// The number behind an IV of 12 bytes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum CounterStartArg {
+    /// As an IV of 16 bytes that ends in four zeros
+    #[value(name = "0")]
+    Zero,
+    /// As GCM begins
+    #[value(name = "1")]
+    One,
+}
+
+/// Does what the arguments say.
+///
+/// # Errors
+///
+/// What [`Decrypt::run`] says; see [`crate::error::Kind`].
+pub fn run(globals: &Globals, args: DecryptArgs) -> Result<(), Error> {
+    interrupt::install();
+    let document = document(&args)?;
+    if is_terminal(&args.output) {
+        return Err(Error::usage("the output may be binary, and standard output is a terminal")
+            .hint("-o FILE, or a pipe"));
+    }
+    let request = Decrypt {
+        context: context(globals, &document),
+        input: args.input,
+        out: args.output,
+        existing: Existing::from_force(globals.force),
+        document,
+        key_id: args.key_id,
+        key_form: match args.key_form {
+            KeyFormArg::Auto => KeyForm::Auto,
+            KeyFormArg::Literal => KeyForm::Only(Reading::Literal),
+            KeyFormArg::Base64 => KeyForm::Only(Reading::Base64),
+        },
+        width: match args.counter_bits {
+            CounterBits::B128 => Width::Bits128,
+            CounterBits::B64 => Width::Bits64,
+            CounterBits::B32 => Width::Bits32,
+        },
+        start: match args.counter_start {
+            CounterStartArg::Zero => CounterStart::Zero,
+            CounterStartArg::One => CounterStart::One,
+        },
+        show: show(globals),
+    };
+    let service = LazyService::new(|| {
+        let service = keyservice::open(globals)?;
+        Ok(Box::new(service.for_file(request.input.display().to_string())))
+    });
+    let report = request.run(&service)?;
+    print(globals, &request, &report)
+}
+
+/// What is known of the file: from the options, the record named, or the one beside it.
+fn document(args: &DecryptArgs) -> Result<Document, Error> {
+    if let (Some(data_key), Some(mode), Some(iv)) = (&args.data_key, args.mode, &args.iv) {
+        let mode = mode.mode();
+        return Ok(Document {
+            format: args.format,
+            mode,
+            wrapped: WrappedKey::read(data_key)?.0,
+            key_md5: args.key_md5.clone(),
+            iv: parse_iv(mode, iv)?,
+            key_arn: None,
+            context: None,
+        });
+    }
+    match &args.record {
+        Some(record) if record == Path::new("-") && args.input == Path::new("-") => {
+            Err(Error::usage("the record and the input cannot both be standard input"))
+        }
+        Some(record) => Document::read(record),
+        None => {
+            let record = record_beside(&args.input);
+            if args.input == Path::new("-") || !record.exists() {
+                return Err(Error::usage("mode, wrapped key and IV of the file are not known")
+                    .hint("--record FILE, or --mode, --data-key and --iv, as the job had them"));
+            }
+            Document::read(&record)
+        }
+    }
+}
+
+/// What the option says, else the record, else what the service had for all.
+fn context(globals: &Globals, document: &Document) -> EncryptionContext {
+    let given = globals.given_context().or(document.context.as_ref());
+    given.cloned().unwrap_or_else(|| document.format.context())
+}
+
+fn print(globals: &Globals, request: &Decrypt, report: &DecryptReport) -> Result<(), Error> {
+    let taken = request.out == Path::new("-");
+    let text = (!globals.quiet).then(|| report.to_text());
+    let warnings = report.warnings();
+    output::print_report(globals, taken, &report.to_json(), warnings, text.as_deref())?;
+    if let (Proof::Tag | Proof::Content(_), sentence) = report.proof()
+        && !globals.quiet
+        && !globals.json
+    {
+        output::print_remark(&sentence);
+    }
+    Ok(())
+}
+
+/// Whether a bar is shown.
+pub(super) fn show(globals: &Globals) -> Show {
+    if globals.quiet || globals.json { Show::Never } else { Show::OnTerminal }
+}

@@ -1,0 +1,143 @@
+//! `reelseal encrypt`: from arguments to a request.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use reelseal_core::format::transcoder::Mode;
+
+use super::decrypt::show;
+use crate::args::Globals;
+use crate::error::Error;
+use crate::files::{DataKeySource, Encrypt, EncryptReport, Format, Given, is_terminal};
+use crate::keyservice::{self, LazyService, Ledger, WrappedKey};
+use crate::output;
+use crate::package::{Existing, interrupt};
+
+/// The arguments of `reelseal encrypt`.
+#[derive(Args, Debug)]
+pub struct EncryptArgs {
+    /// The file to encrypt, or - for standard input
+    input: PathBuf,
+    /// The file to write, or - for standard output
+    #[arg(short, long = "output", value_name = "OUT")]
+    output: PathBuf,
+    /// How. aes-cbc-pkcs7 and aes-ctr do not authenticate: whoever can alter the file can alter
+    /// what comes out of it
+    #[arg(long)]
+    mode: ModeArg,
+    /// The key that wraps the data key, or that must have wrapped a given one
+    /// [default: alias/aws/s3]
+    #[arg(long, value_name = "KEY")]
+    key_id: Option<String>,
+    /// Length of a data key that is made [default: 128, as Elastic Transcoder's were]
+    #[arg(long, value_name = "BITS", conflicts_with = "data_key")]
+    data_key_bits: Option<Bits>,
+    /// A data key to use, wrapped: base64 of a ciphertext blob, or @FILE
+    #[arg(long, value_name = "WRAPPED")]
+    data_key: Option<String>,
+    /// MD5 of the wrapped data key, base64, to be checked
+    #[arg(long, value_name = "B64", requires = "data_key")]
+    key_md5: Option<String>,
+    /// The IV, base64 of 16 bytes; 12 with --format mediaconvert, but for aes-cbc-pkcs7
+    /// [default: a fresh one]
+    #[arg(long, value_name = "B64", requires = "data_key")]
+    iv: Option<String>,
+    /// Where the block that opens the file is written [default: OUT.encryption.json]
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Whose block it is. MediaConvert's keys are bound to its own encryption context
+    #[arg(long, default_value = "transcoder")]
+    format: Format,
+}
+
+/// The modes of Elastic Transcoder that are done to the file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum ModeArg {
+    /// CBC with the padding of PKCS#7: not authenticated
+    AesCbcPkcs7,
+    /// Counter mode: not authenticated
+    AesCtr,
+    /// Galois/Counter Mode: authenticated
+    AesGcm,
+}
+
+impl ModeArg {
+    /// The mode.
+    pub(super) fn mode(self) -> Mode {
+        match self {
+            Self::AesCbcPkcs7 => Mode::AesCbcPkcs7,
+            Self::AesCtr => Mode::AesCtr,
+            Self::AesGcm => Mode::AesGcm,
+        }
+    }
+}
+
+/// Lengths of AES keys.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Bits {
+    /// 16 bytes
+    #[value(name = "128")]
+    B128,
+    /// 24 bytes
+    #[value(name = "192")]
+    B192,
+    /// 32 bytes
+    #[value(name = "256")]
+    B256,
+}
+
+/// Does what the arguments say.
+///
+/// # Errors
+///
+/// What [`Encrypt::run`] says; see [`crate::error::Kind`].
+pub fn run(globals: &Globals, args: EncryptArgs) -> Result<(), Error> {
+    interrupt::install();
+    if is_terminal(&args.output) {
+        return Err(Error::usage("the output is binary, and standard output is a terminal")
+            .hint("-o FILE, or a pipe"));
+    }
+    let key = match &args.data_key {
+        Some(text) => DataKeySource::Given(Given {
+            wrapped: WrappedKey::read(text)?.0,
+            key_id: args.key_id,
+            key_md5: args.key_md5,
+            iv: args.iv,
+        }),
+        None => DataKeySource::Generate {
+            key_id: args.key_id.unwrap_or_else(|| DEFAULT_KEY.to_owned()),
+            len: match args.data_key_bits {
+                None | Some(Bits::B128) => 16,
+                Some(Bits::B192) => 24,
+                Some(Bits::B256) => 32,
+            },
+        },
+    };
+    let request = Encrypt {
+        input: args.input,
+        out: args.output,
+        existing: Existing::from_force(globals.force),
+        mode: args.mode.mode(),
+        key,
+        context: globals.given_context().cloned().unwrap_or_else(|| args.format.context()),
+        format: args.format,
+        record: args.record,
+        show: show(globals),
+    };
+    let service = LazyService::new(|| {
+        let service = keyservice::open(globals)?;
+        Ok(Box::new(service.for_file(request.input.display().to_string())))
+    });
+    let report = request.run(&service, || Ledger::open(globals))?;
+    print(globals, &request, &report)
+}
+
+fn print(globals: &Globals, request: &Encrypt, report: &EncryptReport) -> Result<(), Error> {
+    let dash = std::path::Path::new("-");
+    let taken = request.out == dash || request.record.as_deref() == Some(dash);
+    let text = (!globals.quiet).then(|| report.to_text());
+    output::print_report(globals, taken, &report.to_json(), report.warnings(), text.as_deref())
+}
+
+/// The key that AWS manages for S3: what the service used where a pipeline named no key.
+const DEFAULT_KEY: &str = "alias/aws/s3";

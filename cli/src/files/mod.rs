@@ -1,0 +1,52 @@
+//! Whole files under `aes-cbc-pkcs7`, `aes-ctr` and `aes-gcm`, as Elastic Transcoder had them.
+//!
+//! ```text
+//! document ─▶ data_key ─▶ ledger ─▶ cipher ─▶ ends
+//! mode, IV,   unwrapped   CTR, GCM  piece by  nothing before
+//! wrapped key or made     only      piece     the verdict
+//! ```
+//! Files of any length pass in constant memory. A wrong key never leaves a file behind where the
+//! mode can tell; where it cannot, the report says what the bytes look like, and what that proves.
+
+mod choose;
+mod cipher;
+mod content;
+mod data_key;
+mod decrypt;
+mod document;
+mod encrypt;
+mod ends;
+mod pieces;
+mod report;
+
+pub use choose::Reading;
+pub use decrypt::{Decrypt, KeyForm};
+pub(crate) use document::parse_iv;
+pub use document::{Document, Format};
+pub use encrypt::{DataKeySource, Encrypt, Given};
+pub use ends::is_terminal;
+pub use report::{DecryptReport, EncryptReport, Proof};
+
+use std::path::{Path, PathBuf};
+
+/// Elastic Transcoder's numbers for what can go wrong with a file.
+pub mod transcoder_code {
+    /// The file cannot be decrypted with this key, IV and mode.
+    pub const NOT_DECRYPTED: u16 = 4016;
+    /// The unwrapped key is no AES key.
+    pub const NO_AES_KEY: u16 = 4017;
+    /// The wrapped key cannot be unwrapped.
+    pub const NOT_UNWRAPPED: u16 = 4018;
+    /// A data key cannot be made.
+    pub const NOT_GENERATED: u16 = 4019;
+}
+
+/// Where the record of the encrypted file `path` lies when nothing else is said.
+pub fn record_beside(path: &Path) -> PathBuf {
+    path.with_added_extension("encryption.json")
+}
+
+/// How messages call the file `path`.
+fn name(path: &Path, standard: &str) -> String {
+    if path == Path::new("-") { standard.to_owned() } else { path.display().to_string() }
+}
