@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::commands::audit::AuditArgs;
 use crate::commands::decrypt::DecryptArgs;
 use crate::commands::encrypt::EncryptArgs;
 use crate::commands::hls::HlsArgs;
@@ -104,6 +105,8 @@ pub enum Command {
     Hls(HlsArgs),
     /// Read the documents that Elastic Transcoder left behind
     Job(JobArgs),
+    /// Check the record of every use of a key, and search it
+    Audit(AuditArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell

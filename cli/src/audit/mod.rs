@@ -4,9 +4,12 @@
 //! is found by [`verify`]. What a chain cannot show by itself is that its *last* lines were cut
 //! off or rewritten: note the [`Head`] elsewhere, and compare.
 
+mod query;
+mod read;
 mod record;
 mod verify;
 
+pub use query::{ErrorFilter, Found, Query};
 pub use record::Record;
 pub use verify::{Fault, Head, verify};
 

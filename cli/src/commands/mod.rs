@@ -1,5 +1,6 @@
 //! One file per command: from arguments to a result on standard output.
 
+pub mod audit;
 pub mod decrypt;
 pub mod encrypt;
 pub mod hls;
@@ -24,6 +25,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::Decrypt(args) => decrypt::run(&cli.globals, args),
         Command::Hls(args) => hls::run(&cli.globals, args),
         Command::Job(args) => job::run(&cli.globals, args),
+        Command::Audit(args) => audit::run(&cli.globals, args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { dir } => shell::man(dir.as_deref()),
     }
