@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::args::Globals;
 use crate::error::Error;
-use crate::job::{self, Finding, Findings, Subject};
+use crate::job::{self, Artefact, Finding, Findings, StaticKeys, Subject, Successor};
+use crate::keyservice::{self, LazyService};
 use crate::output;
 
 /// The arguments of `reelseal job`.
@@ -23,6 +24,8 @@ pub struct JobArgs {
 pub enum JobCommand {
     /// Name every fault of job requests, jobs, pipelines, notifications and CloudTrail records
     Check(CheckArgs),
+    /// List each encrypted file that the documents mention, and what is missing to open it
+    Import(ImportArgs),
 }
 
 /// The arguments of `reelseal job check`.
@@ -36,6 +39,29 @@ pub struct CheckArgs {
     pipeline: Option<PathBuf>,
 }
 
+/// The arguments of `reelseal job import`.
+#[derive(Args, Debug)]
+pub struct ImportArgs {
+    /// The documents; - is standard input. What one leaves out, another may tell
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The pipeline of the jobs: it names the key
+    #[arg(long, value_name = "FILE")]
+    pipeline: Option<PathBuf>,
+    /// The folder that the files were fetched into, under the names that they had in the bucket
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Print the settings that MediaConvert, the successor, needs instead, keys wrapped anew for it
+    #[arg(long, conflicts_with = "root")]
+    to_mediaconvert: bool,
+    /// The key to wrap them under [default: the pipeline's]
+    #[arg(long, value_name = "KEY", requires = "to_mediaconvert")]
+    key_id: Option<String>,
+    /// Print the keys of HLS playlists IN THE CLEAR: MediaConvert takes them in no other way
+    #[arg(long, requires = "to_mediaconvert")]
+    static_keys: bool,
+}
+
 /// Does what the arguments say.
 ///
 /// # Errors
@@ -44,6 +70,7 @@ pub struct CheckArgs {
 pub fn run(globals: &Globals, args: JobArgs) -> Result<(), Error> {
     match args.command {
         JobCommand::Check(args) => check(globals, &args),
+        JobCommand::Import(args) => import(globals, &args),
     }
 }
 
@@ -60,6 +87,67 @@ fn check(globals: &Globals, args: &CheckArgs) -> Result<(), Error> {
         report.say(&file, &findings);
     }
     report.print(globals)
+}
+
+fn import(globals: &Globals, args: &ImportArgs) -> Result<(), Error> {
+    let pipeline = args.pipeline.as_deref().map(read_pipeline).transpose()?;
+    let mut all: Vec<(String, Artefact)> = Vec::new();
+    for path in &args.files {
+        let file = path.display().to_string();
+        let mut findings = Findings::default();
+        let subjects = job::recognise(&job::read(path)?, &mut findings);
+        if let Some(fault) = findings.faults().next() {
+            return Err(error(&file, fault));
+        }
+        for subject in subjects.iter().flatten().filter(|subject| !subject.kind.is_pipeline()) {
+            for artefact in job::artefacts(subject, pipeline.as_ref()) {
+                match all.iter_mut().find(|(_, known)| known.is_same(&artefact)) {
+                    Some((_, known)) => known.learn(artefact),
+                    None => all.push((file.clone(), artefact)),
+                }
+            }
+        }
+    }
+    if args.to_mediaconvert {
+        return to_mediaconvert(globals, args, &all);
+    }
+    if let Some(root) = &args.root {
+        all.iter_mut().for_each(|(_, artefact)| artefact.look(root));
+    }
+    let looked = args.root.is_some();
+    if globals.json {
+        let artefacts: Value =
+            all.iter().map(|(file, found)| found.to_json(file, looked)).collect();
+        return output::print_json(&json!({ "artefacts": artefacts }), true);
+    }
+    if all.is_empty() {
+        return output::print_line("no encrypted file is mentioned");
+    }
+    let head = ["WHAT", "NAME", "MODE", "MISSING"].map(str::to_owned);
+    let rows = all.iter().map(|(_, artefact)| artefact.to_row(looked));
+    output::print_table(&std::iter::once(head).chain(rows).collect::<Vec<_>>())
+}
+
+/// What the successor needs to be told.
+fn to_mediaconvert(
+    globals: &Globals,
+    args: &ImportArgs,
+    all: &[(String, Artefact)],
+) -> Result<(), Error> {
+    let static_keys = if args.static_keys { StaticKeys::Print } else { StaticKeys::LeaveOut };
+    let mut successor = Successor::default();
+    for (file, artefact) in all {
+        let service =
+            LazyService::new(|| Ok(Box::new(keyservice::open(globals)?.for_file(file.as_str()))));
+        let (key_id, context) = (args.key_id.as_deref(), &globals.encryption_context);
+        successor
+            .add(artefact, key_id, static_keys, &service, context)
+            .map_err(|error| error.at(file))?;
+    }
+    if args.static_keys {
+        output::print_warning("the output holds keys in the clear");
+    }
+    output::print_json(&successor, globals.json)
 }
 
 /// The one pipeline in `path`.

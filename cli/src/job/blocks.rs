@@ -19,12 +19,39 @@ impl What {
     pub(super) fn is_read(self) -> bool {
         matches!(self, Self::Input | Self::CaptionSource | Self::Watermark | Self::Artwork)
     }
+
+    /// The file in a word or two.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::CaptionSource => "caption source",
+            Self::Watermark => "watermark",
+            Self::Artwork => "artwork",
+            Self::Output => "output",
+            Self::Thumbnails => "thumbnails",
+            Self::Captions => "captions",
+        }
+    }
 }
 
 /// A block and whose it is.
 pub(super) struct Block<'a> {
     pub(super) what: What,
+    /// What names the file: an input, an output, a caption source …
+    pub(super) owner: Place<'a>,
     pub(super) encryption: Place<'a>,
+}
+
+impl<'a> Block<'a> {
+    /// The name of the file, or its pattern, without the prefix of the job's outputs.
+    pub(super) fn name(&self) -> Option<&'a str> {
+        self.owner.text(match self.what {
+            What::Input | What::CaptionSource | What::Output => "Key",
+            What::Watermark | What::Artwork => "InputKey",
+            What::Thumbnails => "ThumbnailPattern",
+            What::Captions => "Pattern",
+        })
+    }
 }
 
 /// The outputs of a job. An answer has the first of them twice: `Output` and `Outputs[0]`.
@@ -43,7 +70,8 @@ pub(super) fn inputs<'a>(job: &Place<'a>, is_request: bool) -> Vec<Place<'a>> {
 pub(super) fn blocks<'a>(job: &Place<'a>, is_request: bool) -> Vec<Block<'a>> {
     let mut found = Vec::new();
     let mut add = |what, owner: &Place<'a>, name| {
-        found.extend(owner.member(name).map(|encryption| Block { what, encryption }));
+        let block = |encryption| Block { what, owner: owner.clone(), encryption };
+        found.extend(owner.member(name).map(block));
     };
     for input in inputs(job, is_request) {
         add(What::Input, &input, "Encryption");
