@@ -13,6 +13,7 @@ use crate::commands::hls::HlsArgs;
 use crate::commands::job::JobArgs;
 use crate::commands::key::KeyArgs;
 use crate::commands::kms::KmsArgs;
+use crate::commands::store::StoreArgs;
 use crate::keyservice::EncryptionContext;
 
 /// Protect and open HLS packages and media files under wrapped data keys.
@@ -105,6 +106,8 @@ pub enum Command {
     Hls(HlsArgs),
     /// Read the documents that Elastic Transcoder left behind
     Job(JobArgs),
+    /// Store objects encrypted, as S3 did for the modes s3 and s3-aws-kms
+    Store(StoreArgs),
     /// Check the record of every use of a key, and search it
     Audit(AuditArgs),
     /// Print a completion script for a shell

@@ -21,6 +21,7 @@ pub mod package;
 pub mod progress;
 pub mod random;
 pub mod sniff;
+pub mod store;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

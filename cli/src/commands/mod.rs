@@ -8,6 +8,7 @@ pub mod job;
 pub mod key;
 pub mod kms;
 mod shell;
+pub mod store;
 
 use crate::args::{Cli, Command};
 use crate::error::Error;
@@ -25,6 +26,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::Decrypt(args) => decrypt::run(&cli.globals, args),
         Command::Hls(args) => hls::run(&cli.globals, args),
         Command::Job(args) => job::run(&cli.globals, args),
+        Command::Store(args) => store::run(&cli.globals, args),
         Command::Audit(args) => audit::run(&cli.globals, args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { dir } => shell::man(dir.as_deref()),
