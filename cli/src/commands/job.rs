@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::decrypt::show;
 use crate::args::Globals;
 use crate::error::Error;
-use crate::job::{self, Artefact, Finding, Findings, StaticKeys, Subject, Successor};
+use crate::job::{self, Artefact, Finding, Findings, StaticKeys, Subject, Successor, Tree};
 use crate::keyservice::{self, LazyService};
 use crate::output;
+use crate::package::{Existing, interrupt};
 
 /// The arguments of `reelseal job`.
 #[derive(Args, Debug)]
@@ -51,6 +53,9 @@ pub struct ImportArgs {
     /// The folder that the files were fetched into, under the names that they had in the bucket
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+    /// Open the files, into this folder, under the same names; HLS: see reelseal hls unprotect
+    #[arg(short, long = "output", value_name = "DIR", requires = "root")]
+    output: Option<PathBuf>,
     /// Print the settings that MediaConvert, the successor, needs instead, keys wrapped anew for it
     #[arg(long, conflicts_with = "root")]
     to_mediaconvert: bool,
@@ -114,6 +119,9 @@ fn import(globals: &Globals, args: &ImportArgs) -> Result<(), Error> {
     if let Some(root) = &args.root {
         all.iter_mut().for_each(|(_, artefact)| artefact.look(root));
     }
+    if let (Some(root), Some(out)) = (&args.root, &args.output) {
+        return open(globals, root, out, &all);
+    }
     let looked = args.root.is_some();
     if globals.json {
         let artefacts: Value =
@@ -126,6 +134,50 @@ fn import(globals: &Globals, args: &ImportArgs) -> Result<(), Error> {
     let head = ["WHAT", "NAME", "MODE", "MISSING"].map(str::to_owned);
     let rows = all.iter().map(|(_, artefact)| artefact.to_row(looked));
     output::print_table(&std::iter::once(head).chain(rows).collect::<Vec<_>>())
+}
+
+/// Opens what can be opened, and says what cannot: the first error is the command's.
+fn open(
+    globals: &Globals,
+    root: &Path,
+    out: &Path,
+    all: &[(String, Artefact)],
+) -> Result<(), Error> {
+    interrupt::install();
+    let (existing, context) = (Existing::from_force(globals.force), &globals.encryption_context);
+    let tree = Tree::new(root, out, existing, context, show(globals))?;
+    let (mut opened, mut errors) = (Vec::new(), Vec::new());
+    for (file, artefact) in all {
+        let service =
+            LazyService::new(|| Ok(Box::new(keyservice::open(globals)?.for_file(file.as_str()))));
+        match tree.open(artefact, &service) {
+            Some(done) => done.into_iter().for_each(|done| match done {
+                Ok(report) => opened.push(report),
+                Err(error) => errors.push(error),
+            }),
+            None if artefact.is_stores() => {}
+            None => output::print_warning(&format!("not opened: {}", artefact.to_text())),
+        }
+    }
+    if globals.json {
+        let reports: Value = opened.iter().map(|report| report.to_json()).collect();
+        let failed: Value = errors.iter().map(|error| error.to_json()["error"].clone()).collect();
+        output::print_json(&json!({ "opened": reports, "errors": failed }), true)?;
+    } else {
+        for report in &opened {
+            let text = (!globals.quiet).then(|| report.to_text());
+            output::print_report(globals, false, &Value::Null, report.warnings(), text.as_deref())?;
+        }
+    }
+    match &errors[..] {
+        [] => Ok(()),
+        [only] => Err(only.clone()),
+        [first, ..] if globals.json => Err(first.clone()),
+        [first, ..] => {
+            errors.iter().for_each(|error| output::print_error(error, false));
+            Err(first.clone().at(format!("{} files not opened, the first", errors.len())))
+        }
+    }
 }
 
 /// What the successor needs to be told.

@@ -200,6 +200,16 @@ impl Artefact {
         })
     }
 
+    /// The artefact on one line: what it is, its first name, and why it is not opened.
+    pub fn to_text(&self) -> String {
+        let [what, name, _, missing] = self.to_row(true);
+        let why = match self.what {
+            "HLS playlist" => "reelseal hls unprotect opens it",
+            _ => &missing,
+        };
+        format!("{what} {name}: {why}")
+    }
+
     /// The artefact for eyes: what it is, its names, its mode, and what is missing.
     pub fn to_row(&self, looked: bool) -> [String; 4] {
         let missing = self.missing(looked);
