@@ -222,6 +222,11 @@ fn a_failed_run_puts_the_old_record_back() {
     let (sealed, block) = (fs::read(&out).unwrap(), fs::read(&record).unwrap());
     home.fails(4, &seal);
     assert_eq!((fs::read(&out).unwrap(), fs::read(&record).unwrap()), (sealed, block));
+    // What is no record is not replaced by one, even where that is asked for.
+    let film = vec![7; 2 << 20];
+    fs::write(&record, &film).unwrap();
+    home.fails(4, &seal);
+    assert!(fs::read(&record).unwrap() == film);
 }
 
 #[test]

@@ -262,9 +262,13 @@ fn contents(record: &Path) -> Result<Option<Vec<u8>>, Error> {
     }
     match File::open(record) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        file => file.and_then(|file| file.take(MAX_RECORD_LEN).read_to_end(&mut bytes)),
+        file => file.and_then(|file| file.take(LIMIT).read_to_end(&mut bytes)),
     }
     .map_err(failed)?;
+    if bytes.len() > MAX_RECORD_LEN {
+        let message = format!("{}: too long for a record that may be replaced", record.display());
+        return Err(Error::refused(message));
+    }
     Ok(Some(bytes))
 }
 
@@ -285,5 +289,8 @@ fn restore(record: &Path, before: Option<Vec<u8>>) -> Result<(), Error> {
 /// Counter blocks that a text of unknown length takes: 16 TiB. It may not be longer.
 const PIPE_BLOCKS: u64 = 1 << 40;
 
-/// More than any record has.
-const MAX_RECORD_LEN: u64 = 1 << 20;
+/// More than any record has, in bytes: what is longer is some other file.
+const MAX_RECORD_LEN: usize = 1 << 20;
+
+/// One byte more, by which it is noticed.
+const LIMIT: u64 = (1 << 20) + 1;
