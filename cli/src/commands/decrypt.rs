@@ -22,6 +22,7 @@ use crate::progress::Show;
 #[derive(Args, Debug)]
 pub struct DecryptArgs {
     /// The encrypted file, or - for standard input
+    #[arg(value_name = "IN")]
     input: PathBuf,
     /// The file to write, or - for standard output
     #[arg(short, long = "output", value_name = "OUT")]

@@ -17,6 +17,7 @@ use crate::package::{Existing, interrupt};
 #[derive(Args, Debug)]
 pub struct EncryptArgs {
     /// The file to encrypt, or - for standard input
+    #[arg(value_name = "IN")]
     input: PathBuf,
     /// The file to write, or - for standard output
     #[arg(short, long = "output", value_name = "OUT")]
@@ -26,7 +27,7 @@ pub struct EncryptArgs {
     #[arg(long)]
     mode: ModeArg,
     /// The key that wraps the data key, or that must have wrapped a given one
-    /// [default: alias/aws/s3]
+    /// [default: alias/aws/s3, which AWS KMS itself lets nobody but S3 use]
     #[arg(long, value_name = "KEY")]
     key_id: Option<String>,
     /// Length of a data key that is made [default: 128, as Elastic Transcoder's were]
@@ -57,7 +58,8 @@ pub enum ModeArg {
     AesCbcPkcs7,
     /// Counter mode: not authenticated
     AesCtr,
-    /// Galois/Counter Mode: authenticated
+    /// Galois/Counter Mode: authenticated. The tag is written last; the services never said
+    /// where they had it, and decrypt tries every place
     AesGcm,
 }
 
