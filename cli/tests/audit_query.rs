@@ -86,7 +86,10 @@ fn a_query_finds_by_each_property() {
 #[test]
 fn a_query_finds_by_time() {
     let home = Home::new();
-    let line = |day: u32| json!({ "eventName": "Decrypt", "eventTime": format!("2026-11-{day}T12:00:00Z") });
+    let line = |day: u32| {
+        let time = format!("2026-11-{day}T12:00:00Z");
+        json!({ "eventName": "Decrypt", "eventTime": time })
+    };
     let log: Vec<String> = (20..25).map(|day| line(day).to_string()).collect();
     let log = home.file("log", log.join("\n").as_bytes());
     for (since, until, count) in [
