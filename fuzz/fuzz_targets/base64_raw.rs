@@ -1,0 +1,7 @@
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use reelseal_proptests::cases::RawText;
+use reelseal_proptests::laws::{all, raw};
+
+fuzz_target!(|case: RawText| all(raw::BASE64, &case));
