@@ -247,9 +247,12 @@ fn number(text: &str) -> Option<u64> {
 
 /// decimal-integer, §4.2: at most 20 digits, below 2⁶⁴.
 fn decimal(text: &str) -> Option<u64> {
-    let digits = !text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit());
-    let value = text.bytes().fold(0u128, |n, d| 10 * n + u128::from(d.wrapping_sub(b'0')));
-    if digits { u64::try_from(value).ok() } else { None }
+    let digits: Vec<u32> = text.chars().map(|c| c.to_digit(10)).collect::<Option<_>>()?;
+    if digits.is_empty() || digits.len() > 20 {
+        return None;
+    }
+    let value = digits.iter().fold(0u128, |n, d| 10 * n + u128::from(*d));
+    u64::try_from(value).ok()
 }
 
 /// No variable of EXT-X-DEFINE is expanded, so a URI that has one is refused.
