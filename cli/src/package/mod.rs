@@ -10,6 +10,7 @@
 mod atomic;
 mod hidden;
 pub mod interrupt;
+mod parents;
 mod path;
 mod place;
 mod source;

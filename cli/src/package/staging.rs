@@ -13,6 +13,7 @@ use cap_std::fs::{Dir, OpenOptions};
 
 use super::hidden::Hidden;
 use super::interrupt;
+use super::parents::Parents;
 use super::path::PackagePath;
 use super::place::{Existing, Place};
 use super::source::Source;
@@ -28,6 +29,8 @@ pub struct Staging {
     place: Place,
     folder: PathBuf,
     hidden: Hidden,
+    // After `hidden`, which is in them.
+    parents: Parents,
 }
 
 /// A file of a [`Staging`].
@@ -49,14 +52,16 @@ pub struct Published {
 }
 
 impl Staging {
-    /// Prepares to write the folder `out`. What a killed run left beside it is removed.
+    /// Prepares to write the folder `out`. What a killed run left beside it is removed, and
+    /// folders around it that are missing are made.
     ///
     /// # Errors
     ///
     /// Refused: `out` exists and is not an empty folder, and `existing` does not say to replace
     /// it, or it does not look like a package; `out` is the folder of `source` or holds it, or
-    /// is in it and not empty. I/O: the folder around `out` does not exist or cannot be written.
+    /// is in it and not empty. I/O: the folders around `out` cannot be made or written.
     pub fn new(out: &Path, existing: Existing, source: &Source) -> Result<Self, Error> {
+        let parents = Parents::make(out)?;
         let place = Place::new(out, existing, Some(source.root()))?;
         let hidden = Hidden::beside(place.path())?;
         let folder = hidden.path().join("package");
@@ -64,7 +69,7 @@ impl Staging {
         // Not private like the folder around it: this one stays, with the user's umask.
         fs::create_dir(&folder).map_err(failed)?;
         let dir = Dir::open_ambient_dir(&folder, ambient_authority()).map_err(failed)?;
-        Ok(Self { dir, place, folder, hidden })
+        Ok(Self { dir, place, folder, hidden, parents })
     }
 
     /// Where the package will be.
@@ -130,11 +135,12 @@ impl Staging {
     /// The place was taken meanwhile (refused), a signal came, or the system failed: nothing is
     /// changed.
     pub fn publish(self) -> Result<Published, Error> {
-        let Self { dir, place, folder, hidden } = self;
+        let Self { dir, place, folder, hidden, parents } = self;
         drop(dir);
         sync_folders(&folder).map_err(|error| Error::io("cannot write", &folder, &error))?;
         interrupt::check()?;
         hidden.publish(|| place.publish(&folder))?;
+        parents.keep();
         let rest = hidden.path().to_owned();
         let leftover = hidden.remove().err().map(|error| (rest, error));
         Ok(Published { folder: place.path().to_owned(), leftover })
