@@ -175,6 +175,7 @@ impl Record {
     /// The record as a file, sealed under `key`.
     pub fn print(mut self, key: &SegmentKey) -> Result<Vec<u8>, Error> {
         self.format_version = FORMAT_VERSION;
+        self.seal = None; // A record that was read has one, and the seal is over all but itself.
         let seal = record_seal(key, &self.unsealed()?);
         self.seal = Some(base64::encode(&seal)?.to_string());
         let mut text = serde_json::to_vec_pretty(&self).map_err(unprintable)?;
