@@ -7,7 +7,7 @@ use crate::Record;
 
 /// What is read as a record is printed, sealed, and read as the same record again; under another
 /// key its seal does not hold. Nothing panics.
-pub fn what_is_read_prints_back_and_is_sealed(bytes: &[u8]) {
+pub(crate) fn what_is_read_prints_back_and_is_sealed(bytes: &[u8]) {
     let (key, other) = (SegmentKey::new([1; 16]), SegmentKey::new([2; 16]));
     let Ok(mut read) = Record::parse(bytes, "fuzz") else { return };
     assert!(read.check(&key).is_err(), "nobody can have sealed this");
