@@ -1,6 +1,7 @@
 //! What is asked of `reelseal hls`: keys, policies, outputs, and runs that are cut short.
 
 mod common;
+mod signals;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use common::{Failure, Lab, Package, media, names, path};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use signals::with_default_signals;
 
 /// A folder with real TS, and the path of its master playlist.
 fn clear(lab: &Lab) -> PathBuf {
@@ -195,7 +197,7 @@ fn sparse(lab: &Lab, len: u64) -> PathBuf {
 /// Starts to protect, and waits until bytes are being written.
 fn half_way(lab: &Lab, playlist: &Path, out: &Path) -> Child {
     let args = ["protect", &path(playlist), "-o", &path(out)];
-    let mut command = lab.command(&args);
+    let mut command = with_default_signals(&lab.command(&args));
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
     while written(out.parent().unwrap()) < 1 << 20 {

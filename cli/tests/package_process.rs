@@ -1,6 +1,8 @@
 //! What signals, a full disk and SIGKILL leave behind. Each test starts itself as a child, which
 //! does the work in a folder of the parent's.
 
+mod signals;
+
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
@@ -12,6 +14,7 @@ use std::time::Duration;
 use reelseal::error::Kind;
 use reelseal::package::{Existing, PackagePath, Source, Staging, interrupt, write_atomic};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, setrlimit};
+use signals::with_default_signals;
 use tempfile::TempDir;
 
 /// Names the folder to a child. Absent in the parent.
@@ -31,12 +34,9 @@ fn bench() -> TempDir {
 
 /// Starts the test `name` as a child, and waits until it says "ready".
 fn start(name: &str, dir: &Path) -> (Child, impl BufRead) {
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", name, "--nocapture"])
-        .env(CHILD, dir)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--exact", name, "--nocapture"]).env(CHILD, dir);
+    let mut child = with_default_signals(&command).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     while !line.contains("ready") {
