@@ -163,11 +163,20 @@ fn force_does_not_replace_what_is_no_package() {
     assert!(error.message().ends_with("a link that leads nowhere"), "{error}");
     let error = Staging::new(Path::new("/"), Existing::Replace, &bench.source).unwrap_err();
     assert_eq!(error.kind(), Kind::Usage);
-    let nowhere = bench.dir.path().join("no/such");
-    let error = Staging::new(&nowhere, Existing::Replace, &bench.source).unwrap_err();
+    let error = Staging::new(&file.join("such"), Existing::Replace, &bench.source).unwrap_err();
     assert_eq!(error.kind(), Kind::Io);
     assert_eq!(fs::read_to_string(bench.out.join("thesis.tex")).unwrap(), "mine");
     assert_eq!(fs::read_to_string(file).unwrap(), "mine");
+}
+
+#[test]
+fn folders_around_the_output_are_made_and_go_with_it() {
+    let mut bench = bench();
+    bench.out = bench.dir.path().join("no/such/out");
+    drop(Staging::new(&bench.out, Existing::Keep, &bench.source).unwrap());
+    assert_eq!(names(bench.dir.path()), ["pkg"]);
+    publish(&bench, Existing::Keep, "new");
+    assert_eq!(names(&bench.dir.path().join("no/such")), ["out"]);
 }
 
 #[test]
