@@ -14,6 +14,7 @@ pub mod layout;
 pub mod model;
 pub mod opening;
 pub mod plan;
+mod pool;
 pub mod protect;
 mod reading;
 pub mod record;

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::layout::{Cipher, DonePiece, Layout, Piece};
 use super::model::Model;
+use super::pool::pool;
 use crate::error::Error;
 use crate::package::{PackagePath, Source, Staging, interrupt};
 use crate::progress::Progress;
@@ -98,7 +99,7 @@ pub struct Work<'a> {
 impl Work<'_> {
     /// Works on all files. The first error ends it.
     pub fn all(&self, jobs: &[Job]) -> Result<Vec<Done>, Error> {
-        jobs.par_iter().map_init(buffer, |buffer, job| self.one(job, buffer)).collect()
+        pool()?.install(|| jobs.par_iter().map_init(buffer, |b, job| self.one(job, b)).collect())
     }
 
     /// Works on all files and goes on after errors.
