@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use arbitrary::{Arbitrary, Unstructured};
 use reelseal_core::envelope::kms;
+use reelseal_core::format::Rule;
 use reelseal_core::format::context::Context;
 use reelseal_core::format::hls::{Item, Key, Method, Playlist};
 use reelseal_core::format::kms_blob::OVERHEAD;
@@ -203,6 +204,19 @@ fn playlists_have_all_that_playlists_have() {
             ),
             ("gap", segment(&|_, _, gap| gap)),
             ("a number near the last", segment(&|_, n, _| n > u64::MAX - 8)),
+            (
+                "no number left",
+                items.iter().any(|item| {
+                    item.is_err_and(|fault| {
+                        fault.malformed.rule == Rule::Range
+                            && fault.malformed.field == "EXT-X-MEDIA-SEQUENCE"
+                            && c.0
+                                .lines()
+                                .nth(fault.line - 1)
+                                .is_some_and(|line| !line.starts_with('#'))
+                    })
+                }),
+            ),
             ("map", has(&|item| matches!(item, Item::Map(_)))),
         ]
     };

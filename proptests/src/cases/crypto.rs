@@ -20,8 +20,8 @@ pub struct WrapCase {
     pub flip: Flip,
     /// The first half of KWP's integrity check, as a forger would have it.
     pub constant: Part<[u8; 4]>,
-    /// The second half: the length of the key.
-    pub mli: Part<u32>,
+    /// The second half, the length of the key: by how much it is another.
+    pub mli: Part<i8>,
     /// What stands where KWP has zeros.
     pub padding: Part<[u8; 7]>,
     /// What nobody wrapped.

@@ -28,7 +28,8 @@ impl<'a> Arbitrary<'a> for PlaylistCase {
             text += end;
         }
         if !multivariant && u.ratio(1, 2)? {
-            text += &format!("#EXT-X-MEDIA-SEQUENCE:{}{end}", number(u)?);
+            let first = if u.ratio(3, 4)? { number(u)? } else { near_the_last(u)? };
+            text += &format!("#EXT-X-MEDIA-SEQUENCE:{first}{end}");
         }
         while !u.is_empty() && text.len() < 4096 {
             // A tag of the other kind makes the whole refused, so there are few.
@@ -133,6 +134,10 @@ fn number(u: &mut Unstructured<'_>) -> Result<String> {
         return Ok(u8::arbitrary(u)?.to_string());
     }
     let edges = ["9223372036854775808", "18446744073709551615", "18446744073709551616", "-1", ""];
-    let near = u64::MAX - u64::from(u8::arbitrary(u)? % 4);
-    if u.ratio(1, 2)? { Ok(near.to_string()) } else { Ok((*u.choose(&edges)?).to_owned()) }
+    if u.ratio(1, 2)? { near_the_last(u) } else { Ok((*u.choose(&edges)?).to_owned()) }
+}
+
+/// So near to 2⁶⁴ − 1 that a few segments more have no number.
+fn near_the_last(u: &mut Unstructured<'_>) -> Result<String> {
+    Ok((u64::MAX - u64::from(u8::arbitrary(u)? % 4)).to_string())
 }

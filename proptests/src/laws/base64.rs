@@ -14,6 +14,7 @@ pub const ALL: &[Law<Base64Case>] = &[
         name: "base64_reads_an_edited_text_as_spec_does",
         holds: base64_reads_an_edited_text_as_spec_does,
     },
+    Law { name: "base64_has_one_text_for_all_bytes", holds: base64_has_one_text_for_all_bytes },
     Law { name: "base64_fits_or_is_not_written", holds: base64_fits_or_is_not_written },
 ];
 
@@ -32,6 +33,17 @@ pub fn base64_decode_inverts_encode(c: &Base64Case) {
 /// A text with one character changed.
 pub fn base64_reads_an_edited_text_as_spec_does(c: &Base64Case) {
     reads_as_spec(&c.edit.apply(&encoded(&c.bytes.0)));
+}
+
+/// RFC 4648 §3.5: of the characters that may stand last, only one leaves no bits over.
+pub fn base64_has_one_text_for_all_bytes(c: &Base64Case) {
+    let text = encoded(&c.bytes.0);
+    let Some(at) = text.trim_end_matches('=').len().checked_sub(1) else { return };
+    for last in ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(['+', '/']) {
+        let other = format!("{}{last}{}", &text[..at], &text[at + 1..]);
+        let read = reads_as_spec(&other);
+        assert_eq!(read.as_ref() == Some(&c.bytes.0), other == text, "{other}");
+    }
 }
 
 /// Too little room is refused, and nothing is left in it.

@@ -7,8 +7,8 @@ use reelseal_core::format::kms_blob::{Blob, MAX_PLAINTEXT, OVERHEAD};
 use reelseal_core::secret::BackingKey;
 use reelseal_spec as spec;
 
-use super::{Law, assert_zero};
-use crate::cases::{KmsCase, Pair, Pairs};
+use super::{Law, assert_zero, raw};
+use crate::cases::{KmsCase, Pair, Pairs, Raw};
 
 /// The laws of this file.
 pub const ALL: &[Law<KmsCase>] = &[
@@ -17,6 +17,10 @@ pub const ALL: &[Law<KmsCase>] = &[
     Law {
         name: "kms_refuses_any_flipped_bit_and_leaves_zeros",
         holds: kms_refuses_any_flipped_bit_and_leaves_zeros,
+    },
+    Law {
+        name: "kms_blob_of_any_parts_agrees_with_spec",
+        holds: kms_blob_of_any_parts_agrees_with_spec,
     },
     Law { name: "kms_refuses_any_other_context", holds: kms_refuses_any_other_context },
     Law {
@@ -54,6 +58,18 @@ pub fn kms_refuses_any_flipped_bit_and_leaves_zeros(c: &KmsCase) {
         c.flip.apply(&mut [&mut blob]);
         c.flip.apply(&mut [&mut blob[..53]]);
         assert_eq!(opened(c.backing_key, &c.context, &blob), None, "a flipped bit in front");
+    }
+}
+
+/// Blobs that nobody sealed: of any version, 0 among them, and of any length, and cut by a byte.
+pub fn kms_blob_of_any_parts_agrees_with_spec(c: &KmsCase) {
+    let (key_id, salt, iv, tag) = (c.key_id, c.salt, c.iv, c.salt);
+    for version in [c.version, c.version >> 31, 0] {
+        let ciphertext = c.plaintext.0.clone();
+        let blob = spec::kms::Blob { key_id, version, salt, iv, ciphertext, tag }.print();
+        for bytes in [&blob[..], &blob[1..], &blob[..blob.len() - 1]] {
+            raw::blob_of_any_bytes_agrees_with_spec(&Raw(bytes.to_vec()));
+        }
     }
 }
 
