@@ -235,3 +235,24 @@ fn a_session_key_goes_with_the_keys() {
     let error = lab.refuses("protect", &dir.join("m.m3u8"), 4, &[]);
     error.says(&["m.m3u8: line 2", "EXT-X-SESSION-KEY", "already encrypted", "hls unprotect"]);
 }
+
+/// Whoever can replace a package can make it anew under a key of their own, key file and sealed
+/// record included. That it agrees with itself is all that can be said of it.
+#[test]
+fn a_key_that_only_the_package_vouches_for_proves_no_origin() {
+    let (theirs, ours) = (Lab::new(), Lab::new());
+    let clear = package("clear/ts");
+    let (protected, _) = theirs.protect(&clear, "master.m3u8", &[]);
+    let (opened, summary) = ours.unprotect(&protected, "master.m3u8", &[]);
+    assert!(Package::read(&opened, "master.m3u8") == Package::read(&clear, "master.m3u8"));
+    assert_eq!(summary["proof"], "sha256-own-key", "{summary}");
+    assert_eq!(summary["warnings"].as_array().unwrap().len(), 1, "{summary}");
+    let verdict = ours.ok(&["verify", &path(&protected.join("master.m3u8"))]);
+    assert_eq!(verdict["proof"], "sha256-own-key", "{verdict}");
+
+    // The key service that wrapped the key, or the key from elsewhere, vouches for the rest.
+    assert_eq!(theirs.unprotect(&protected, "master.m3u8", &[]).1["proof"], "sha256");
+    let key = path(&protected.join("reelseal.key"));
+    let named = ours.unprotect(&protected, "master.m3u8", &["--key-file", &key]).1;
+    assert_eq!(named["proof"], "sha256");
+}
