@@ -15,7 +15,7 @@ use super::keys::{self, RawKey};
 use super::layout::{DonePiece, Piece};
 use super::model::KeyUri;
 use super::record::{self, DataKeyEntry, FileEntry, PlaylistEntry, Record, SegmentEntry};
-use super::summary::Summary;
+use super::summary::{Proof, Summary};
 use super::transform::Job;
 use crate::base64;
 use crate::error::{Error, Kind};
@@ -52,17 +52,18 @@ pub fn expect_playlist(record: &Record, playlist: &PackagePath) -> Result<(), Er
 }
 
 /// The data keys: from the user's file, else from the key service, else, where the service does
-/// not know them, from where players find them in the package.
+/// not know them, from where players find them in the package; and what hashes are worth that
+/// are sealed under the first of them.
 pub fn keys(
     record: &Record,
     source: &Source,
     key_file: Option<&Path>,
     service: &LazyService<'_>,
     summary: &mut Summary,
-) -> Result<Vec<RawKey>, Error> {
+) -> Result<(Vec<RawKey>, Proof), Error> {
     if let Some(path) = key_file {
         return match record.data_keys.len() {
-            1 => Ok(vec![keys::from_file(path)?]),
+            1 => Ok((vec![keys::from_file(path)?], Proof::Hashes)),
             n => Err(Error::usage(format!("the package has {n} keys, and --key-file names one"))
                 .hint("leave out --key-file: the record holds all keys, wrapped")),
         };
@@ -88,13 +89,14 @@ pub fn keys(
             }
         }
     }
-    if in_package > 0 {
-        summary.warnings.push(format!(
-            "the key service could not unwrap {in_package} of the keys; they were read from \
-             the package"
-        ));
+    if in_package == 0 {
+        return Ok((opened, Proof::Hashes));
     }
-    Ok(opened)
+    summary.warnings.push(format!(
+        "the key service could not unwrap {in_package} of the keys; they were read from the \
+         package, so that nobody else vouches for it"
+    ));
+    Ok((opened, Proof::OwnKey))
 }
 
 fn from_service(

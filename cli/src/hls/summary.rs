@@ -49,8 +49,12 @@ pub struct Calls {
 /// What shows that the right bytes came out of a decryption.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Proof {
-    /// The SHA-256 of every segment is that of the sealed record.
+    /// The SHA-256 of every segment is that of the record, whose seal holds under a key that the
+    /// key service unwrapped or the user named.
     Hashes,
+    /// The same, under a key that lies in the package itself: whoever could replace the package
+    /// could have replaced its key, its record and its seal with it.
+    OwnKey,
     /// Padding, and every segment begins as a media container does.
     Container,
     /// Padding alone: of 256 wrong keys, one passes.
@@ -61,6 +65,7 @@ impl Proof {
     fn name(self) -> &'static str {
         match self {
             Self::Hashes => "sha256",
+            Self::OwnKey => "sha256-own-key",
             Self::Container => "container",
             Self::Padding => "padding",
         }
@@ -69,6 +74,10 @@ impl Proof {
     fn sentence(self) -> &'static str {
         match self {
             Self::Hashes => "proved: every byte has the SHA-256 of the sealed record",
+            Self::OwnKey => {
+                "checked: every byte has the SHA-256 of the record, but only the package's own \
+                 key vouches for the record; whoever could replace the package could make both"
+            }
             Self::Container => {
                 "checked: padding, and each segment begins as media does; altered bytes inside \
                  a segment would not show"

@@ -70,7 +70,8 @@ impl Unprotect {
         summary: &mut Summary,
     ) -> Result<(), Error> {
         recorded::expect_playlist(&record, main)?;
-        let raw = recorded::keys(&record, source, self.key_file.as_deref(), service, summary)?;
+        let key_file = self.key_file.as_deref();
+        let (raw, proof) = recorded::keys(&record, source, key_file, service, summary)?;
         let keys: Vec<_> = raw.iter().map(RawKey::segment_key).collect();
         recorded::check_seal(&mut record, &keys)?;
         let jobs = recorded::jobs(&record, source)?;
@@ -94,7 +95,7 @@ impl Unprotect {
         }
         let files: DoneFiles = done.into_iter().map(|done| (done.path, done.pieces)).collect();
         summary.count(&files, record.playlists.len(), encrypted_pieces(&files), total);
-        summary.proof = Some(Proof::Hashes);
+        summary.proof = Some(proof);
         Ok(())
     }
 

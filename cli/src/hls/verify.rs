@@ -98,9 +98,9 @@ impl Run<'_> {
             self.service,
             summary,
         );
-        let raw = raw.unwrap_or_else(|error| {
+        let (raw, proof) = raw.unwrap_or_else(|error| {
             faults.push(error);
-            Vec::new()
+            (Vec::new(), Proof::Hashes)
         });
         let keys: Vec<_> = raw.iter().map(RawKey::segment_key).collect();
         let sealed = !keys.is_empty()
@@ -132,7 +132,7 @@ impl Run<'_> {
             faults.extend(checked.err());
         }
         if sealed && faults.is_empty() {
-            summary.proof = Some(Proof::Hashes);
+            summary.proof = Some(proof);
         }
         interrupted(faults)
     }
