@@ -8,6 +8,7 @@
 
 pub mod args;
 pub mod audit;
+pub mod aws;
 pub mod base64;
 mod clock;
 pub mod commands;
