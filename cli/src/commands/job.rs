@@ -53,7 +53,7 @@ pub struct ImportArgs {
     /// The folder that the files were fetched into, under the names that they had in the bucket
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// Open the files, into this folder, under the same names; HLS: see reelseal hls unprotect
+    /// Open the files and HLS packages, into this folder, under the same names
     #[arg(short, long = "output", value_name = "DIR", requires = "root")]
     output: Option<PathBuf>,
     /// Print the settings that MediaConvert, the successor, needs instead, keys wrapped anew for it

@@ -40,6 +40,11 @@ impl RawKey {
         self.0.as_slice()
     }
 
+    /// The same key once more, for another URI.
+    pub fn again(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// Whether two keys are one, in constant time.
     pub fn is(&self, other: &Self) -> bool {
         self.0.ct_eq(other.0.as_slice()).into()
@@ -119,7 +124,8 @@ pub fn check_md5(wrapped: &WrappedKey, md5: &str) -> Result<(), Error> {
     if md5 == key_md5(&wrapped.blob)? || md5 == key_md5(wrapped.key.key_file())? {
         return Ok(());
     }
-    Err(Error::refused("--key-md5 is the MD5 neither of the wrapped key nor of the key in it")
+    let message = "KeyMd5 (--key-md5) is the MD5 neither of the wrapped key nor of the key in it";
+    Err(Error::refused(message)
         .hint("it is the base64 of the MD5 of the base64-decoded wrapped key")
         .transcoder_code(transcoder_code::NOT_UNWRAPPED))
 }

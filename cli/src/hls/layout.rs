@@ -80,6 +80,23 @@ impl Layout {
         (span.end() <= piece.span.end()).then_some(*piece)
     }
 
+    /// The first piece whose IV no playlist names.
+    pub fn implicit(&self) -> Option<Piece> {
+        self.pieces
+            .values()
+            .copied()
+            .find(|piece| matches!(piece.cipher, Some(Cipher { iv: Iv::MediaSequence(_), .. })))
+    }
+
+    /// Gives `iv` to every piece whose IV no playlist names.
+    pub fn name_ivs(&mut self, iv: [u8; 16]) {
+        for cipher in self.pieces.values_mut().filter_map(|piece| piece.cipher.as_mut()) {
+            if let Iv::MediaSequence(_) = cipher.iv {
+                cipher.iv = Iv::Attribute(iv);
+            }
+        }
+    }
+
     /// Whether no playlist names any part of the resource.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()

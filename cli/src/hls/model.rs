@@ -117,6 +117,15 @@ impl Model {
         main: &PackagePath,
         report: &mut Report<'_>,
     ) -> Result<Self, Error> {
+        Self::read_all(source, std::slice::from_ref(main), report)
+    }
+
+    /// Reads the playlists at `mains` as those of one package, and every playlist they name.
+    pub fn read_all(
+        source: &Source,
+        mains: &[PackagePath],
+        report: &mut Report<'_>,
+    ) -> Result<Self, Error> {
         let mut model = Self {
             playlists: Vec::new(),
             passengers: Vec::new(),
@@ -125,7 +134,7 @@ impl Model {
             session_key: None,
             sizes: BTreeMap::new(),
         };
-        let mut todo = VecDeque::from([(main.clone(), None)]);
+        let mut todo: VecDeque<_> = mains.iter().map(|main| (main.clone(), None)).collect();
         let mut seen = BTreeSet::new();
         while let Some((path, named_by)) = todo.pop_front() {
             if !seen.insert(path.clone()) {
@@ -144,6 +153,7 @@ impl Model {
                 Err(error) => report(error)?,
             }
             if seen.len() > MAX_PLAYLISTS {
+                let main = mains.first().map_or("", PackagePath::as_str);
                 return Err(Error::refused(format!(
                     "{main}: the package names more than {MAX_PLAYLISTS} playlists"
                 )));

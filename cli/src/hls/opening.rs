@@ -1,10 +1,12 @@
 //! How to open a package from what its playlists say, as a player would.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use reelseal_core::format::hls::Span;
-use reelseal_core::segment::Iv;
+use reelseal_core::segment::{Decryptor, Iv};
+use zeroize::Zeroizing;
 
 use super::keys::{self, RawKey};
 use super::layout::{Cipher, Layout};
@@ -13,6 +15,7 @@ use super::plan::refused;
 use crate::error::Error;
 use crate::keyservice::{EncryptionContext, LazyService};
 use crate::package::{PackagePath, Source};
+use crate::sniff;
 
 /// Which bytes are encrypted, and how.
 #[derive(Debug, Default)]
@@ -39,6 +42,36 @@ impl Opening {
             }
         }
         Ok(opening)
+    }
+
+    /// What is to be done about IVs that no playlist names, where a job had `iv`: it is taken,
+    /// unless the first such segment looks more like media under its number, which is the IV
+    /// that players took.
+    pub fn settle_ivs(
+        &mut self,
+        iv: [u8; 16],
+        keys: &[RawKey],
+        source: &Source,
+    ) -> Result<(), Error> {
+        let implicit = |(path, layout): (_, &Layout)| Some((path, layout.implicit()?));
+        let Some((path, piece)) = self.layouts.iter().find_map(implicit) else { return Ok(()) };
+        let cipher = piece.cipher.and_then(|cipher| Some((cipher.iv, keys.get(cipher.key)?)));
+        let (number, key) = cipher.ok_or_else(|| Error::bug("a key without a number"))?;
+        let failed = |error: io::Error| Error::system(format!("cannot read {path}: {error}"));
+        let mut file = source.open_file(path)?;
+        file.seek(io::SeekFrom::Start(piece.span.offset)).map_err(failed)?;
+        let mut sealed = Vec::with_capacity(HEAD_LEN);
+        let len = piece.span.length.min(HEAD_LEN as u64);
+        file.take(len).read_to_end(&mut sealed).map_err(failed)?;
+        let look = |iv| {
+            let mut head = Zeroizing::new(sealed.clone());
+            Decryptor::new(&key.segment_key(), iv).update(head.as_chunks_mut().0);
+            sniff::first_block(&head)
+        };
+        if look(Iv::Attribute(iv)) >= look(number) {
+            self.layouts.values_mut().for_each(|layout| layout.name_ivs(iv));
+        }
+        Ok(())
     }
 
     fn used(&mut self, playlist: &PlaylistFile, used: &Use, size: u64) -> Result<(), Error> {
@@ -103,3 +136,6 @@ pub fn keys(
         }
     }
 }
+
+/// Bytes of a segment that are looked at.
+const HEAD_LEN: usize = 4096;

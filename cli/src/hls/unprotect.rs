@@ -52,7 +52,13 @@ impl Unprotect {
             Some(record) => {
                 self.recorded(&source, &main, &staging, record, service, &mut summary)?
             }
-            None => self.foreign(&source, &main, &staging, service, &mut summary)?,
+            None => {
+                let model = Model::read(&source, &main, &mut Err)?;
+                let key_file = self.key_file.as_deref();
+                let foreign = Foreign { source: &source, model: &model, iv: None, show: self.show };
+                let keys = || opening::keys(&model, &source, key_file, service, &self.context);
+                foreign.open(keys, &staging, &mut summary)?;
+            }
         }
         summary.published(staging.publish()?);
         summary.seconds = started.elapsed().as_secs_f64();
@@ -98,25 +104,42 @@ impl Unprotect {
         summary.proof = Some(proof);
         Ok(())
     }
+}
 
-    /// A package of anybody's: the playlists say which key and IV each segment has.
-    fn foreign(
+/// A package of anybody's: the playlists say which key and IV each segment has.
+pub struct Foreign<'a> {
+    /// Where it lies.
+    pub source: &'a Source,
+    /// As its playlists tell it.
+    pub model: &'a Model,
+    /// The IV of a job, for playlists that name none: see [`Opening::settle_ivs`].
+    pub iv: Option<[u8; 16]>,
+    /// Whether a bar is shown.
+    pub show: Show,
+}
+
+impl Foreign<'_> {
+    /// Opens it into `staging`: first what the playlists name, then the playlists, the main one
+    /// last. `keys` gives the keys, in the order of [`Model::key_uris`].
+    pub fn open(
         &self,
-        source: &Source,
-        main: &PackagePath,
+        keys: impl FnOnce() -> Result<Vec<RawKey>, Error>,
         staging: &Staging,
-        service: &LazyService<'_>,
         summary: &mut Summary,
     ) -> Result<(), Error> {
-        let model = Model::read(source, main, &mut Err)?;
-        let Opening { layouts, encrypted } = Opening::make(&model, &mut Err)?;
-        if encrypted == 0 {
+        let Self { source, model, .. } = *self;
+        let mut opening = Opening::make(model, &mut Err)?;
+        if opening.encrypted == 0 {
+            let main = model.playlists.first().map_or("", |playlist| playlist.path.as_str());
             return Err(Error::refused(format!("{main}: no segment of the package is encrypted"))
                 .hint("there is nothing to open"));
         }
-        let raw = opening::keys(&model, source, self.key_file.as_deref(), service, &self.context)?;
+        let raw = keys()?;
+        if let Some(iv) = self.iv {
+            opening.settle_ivs(iv, &raw, source)?;
+        }
         let keys: Vec<_> = raw.iter().map(RawKey::segment_key).collect();
-        let jobs = Job::all(&layouts, &model);
+        let jobs = Job::all(&opening.layouts, model);
         let total = Job::total(&jobs);
         let progress = Progress::bytes("opening", total, self.show);
         let unknown = AtomicBool::new(false);
@@ -135,7 +158,7 @@ impl Unprotect {
         .all(&jobs)?;
         progress.finish();
         let files: DoneFiles = done.into_iter().map(|done| (done.path, done.pieces)).collect();
-        for playlist in &model.playlists {
+        for playlist in model.playlists.iter().rev() {
             let text = rewrite::unprotected(playlist, &files)?;
             write(staging, playlist.path.as_str(), &text)?;
         }

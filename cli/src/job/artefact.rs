@@ -99,7 +99,7 @@ fn playlist(
             _ => names.extend([format!("{name}.m3u8"), format!("{name}{{segment}}.ts")]),
         }
     }
-    let mut artefact = Artefact::new("HLS playlist", &block, names, "aes-128", arn);
+    let mut artefact = Artefact::new(HLS, &block, names, "aes-128", arn);
     artefact.url = block.text("LicenseAcquisitionUrl").map(str::to_owned);
     artefact.key_is_stored = block.text("KeyStoragePolicy") == Some("WithVariantPlaylists");
     Some(artefact)
@@ -147,6 +147,16 @@ impl Artefact {
         self.key_is_stored |= other.key_is_stored;
     }
 
+    /// Whether it is an HLS package.
+    pub fn is_hls(&self) -> bool {
+        self.what == HLS
+    }
+
+    /// The playlists that were found, the master first.
+    pub(super) fn playlists(&self) -> impl Iterator<Item = &str> {
+        self.found.iter().map(String::as_str).filter(|name| name.ends_with(".m3u8"))
+    }
+
     /// Looks for the files under `root`.
     pub fn look(&mut self, root: &Path) {
         self.found = self.names.iter().flat_map(|name| naming::found(root, name)).collect();
@@ -161,7 +171,7 @@ impl Artefact {
     /// What is missing to open it, in words. `looked`: whether files were looked for.
     pub fn missing(&self, looked: bool) -> Vec<&'static str> {
         let mut missing = Vec::new();
-        let is_hls = self.what == "HLS playlist";
+        let is_hls = self.is_hls();
         match self.mode.as_deref() {
             _ if self.is_stores() => {}
             Some("playready") => missing.push("a PlayReady licence: reelseal has no PlayReady"),
@@ -176,6 +186,8 @@ impl Artefact {
         }
         if looked && self.found.is_empty() {
             missing.push("the file: it is not under the root");
+        } else if looked && is_hls && self.playlists().next().is_none() {
+            missing.push("the playlists: none is under the root");
         }
         missing
     }
@@ -203,11 +215,7 @@ impl Artefact {
     /// The artefact on one line: what it is, its first name, and why it is not opened.
     pub fn to_text(&self) -> String {
         let [what, name, _, missing] = self.to_row(true);
-        let why = match self.what {
-            "HLS playlist" => "reelseal hls unprotect opens it",
-            _ => &missing,
-        };
-        format!("{what} {name}: {why}")
+        format!("{what} {name}: {missing}")
     }
 
     /// The artefact for eyes: what it is, its names, its mode, and what is missing.
@@ -225,3 +233,6 @@ impl Artefact {
         ]
     }
 }
+
+/// What an HLS package is called.
+const HLS: &str = "HLS playlist";

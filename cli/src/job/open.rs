@@ -1,27 +1,67 @@
 //! Opens the files that old jobs mention, as far as their documents and the key service allow.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use reelseal_core::envelope::transcoder::CounterStart;
 use reelseal_core::modes::ctr::Width;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::artefact::Artefact;
 use crate::error::Error;
 use crate::files::{Decrypt, DecryptReport, Document, KeyForm};
+use crate::hls::summary::Summary;
 use crate::keyservice::{EncryptionContext, LazyService};
-use crate::package::{Existing, interrupt};
+use crate::package::{Existing, PackagePath, interrupt};
 use crate::progress::Show;
 
 /// Where to read and where to write.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Tree {
-    root: PathBuf,
-    out: PathBuf,
-    existing: Existing,
-    context: EncryptionContext,
-    show: Show,
+    pub(super) root: PathBuf,
+    pub(super) out: PathBuf,
+    pub(super) existing: Existing,
+    pub(super) context: EncryptionContext,
+    pub(super) show: Show,
+    /// What was written of packages: two may share files.
+    pub(super) written: RefCell<BTreeSet<PackagePath>>,
+}
+
+/// What was opened.
+#[derive(Debug)]
+pub enum Opened {
+    /// A file.
+    File(DecryptReport),
+    /// An HLS package.
+    Package(Summary),
+}
+
+impl Opened {
+    /// For machines.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::File(report) => report.to_json(),
+            Self::Package(summary) => summary.to_json(),
+        }
+    }
+
+    /// For eyes.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::File(report) => report.to_text(),
+            Self::Package(summary) => summary.to_text(),
+        }
+    }
+
+    /// What the user should know.
+    pub fn warnings(&self) -> &[String] {
+        match self {
+            Self::File(report) => report.warnings(),
+            Self::Package(summary) => &summary.warnings,
+        }
+    }
 }
 
 impl Tree {
@@ -46,19 +86,24 @@ impl Tree {
                 .hint("-o another folder than --root"));
         }
         let (root, out, context) = (root.to_owned(), out.to_owned(), context.clone());
-        Ok(Self { root, out, existing, context, show })
+        Ok(Self { root, out, existing, context, show, written: RefCell::default() })
     }
 
-    /// Opens each file that was found of `artefact`. `None` where nothing is to be done here: the
-    /// store decrypts it, something is missing, or it is a playlist.
+    /// Opens each file, or the package, that was found of `artefact`. `None` where nothing is to
+    /// be done here: the store decrypts it, or something is missing.
     pub fn open(
         &self,
         artefact: &Artefact,
         service: &LazyService<'_>,
-    ) -> Option<Vec<Result<DecryptReport, Error>>> {
+    ) -> Option<Vec<Result<Opened, Error>>> {
+        if artefact.is_hls() {
+            let opened = self.package(artefact, service).transpose()?;
+            return Some(vec![opened.map(Opened::Package).map_err(|e| e.at(&artefact.path))]);
+        }
+        let open = |name| self.file(artefact, name, service).map(Opened::File);
         let aes = artefact.mode.as_deref().is_some_and(is_aes_of_files);
-        (aes && artefact.missing(true).is_empty())
-            .then(|| artefact.found.iter().map(|name| self.file(artefact, name, service)).collect())
+        let whole = aes && artefact.missing(true).is_empty();
+        whole.then(|| artefact.found.iter().map(|name| open(name)).collect())
     }
 
     fn file(

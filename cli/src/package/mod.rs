@@ -15,6 +15,7 @@ mod path;
 mod place;
 mod source;
 mod staging;
+mod tree;
 
 pub use atomic::{write_atomic, write_error};
 pub use path::{PackagePath, UriRefused};

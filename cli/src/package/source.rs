@@ -53,9 +53,18 @@ impl Source {
             name.to_str().and_then(|name| PackagePath::parse(name).ok()).ok_or_else(|| {
                 Error::malformed(format!("{:?}: not a name that a playlist can have", playlist))
             })?;
+        Ok((Self::at(root)?, name))
+    }
+
+    /// Opens the folder `root`, in which several packages may lie.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be opened.
+    pub fn at(root: &Path) -> Result<Self, Error> {
         let dir = Dir::open_ambient_dir(root, ambient_authority())
             .map_err(|error| Error::io("cannot open", root, &error))?;
-        Ok((Self { dir, root: root.to_owned() }, name))
+        Ok(Self { dir, root: root.to_owned() })
     }
 
     /// The folder's path, as given.

@@ -2,11 +2,15 @@
 //!
 //! Files grow in a hidden folder beside the place where the package will be. [`Staging::publish`]
 //! puts it there in one rename(2); a package that was there is exchanged (`RENAME_EXCHANGE`), so
-//! that at every moment either the old or the new one is in place.
+//! that at every moment either the old or the new one is in place. A package that goes into a
+//! folder with other files cannot have that: its files are moved one by one, in the order in which
+//! they were made, so that what is made last, the playlist, appears with the package whole.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
@@ -17,6 +21,7 @@ use super::parents::Parents;
 use super::path::PackagePath;
 use super::place::{Existing, Place};
 use super::source::Source;
+use super::tree::Tree;
 use crate::error::Error;
 
 /// A package on its way. Dropped without [`Self::publish`], it leaves nothing behind.
@@ -26,11 +31,31 @@ use crate::error::Error;
 pub struct Staging {
     // Before `hidden`, so that the handle is closed when the folder is removed.
     dir: Dir,
-    place: Place,
+    target: Target,
     folder: PathBuf,
+    /// The files, in the order in which they were made.
+    files: Mutex<Vec<PackagePath>>,
     hidden: Hidden,
     // After `hidden`, which is in them.
     parents: Parents,
+}
+
+/// Where a package goes.
+#[derive(Debug)]
+enum Target {
+    /// It is this folder.
+    Folder(Place),
+    /// It lies in this one, among other files.
+    Among(PathBuf),
+}
+
+impl Target {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Folder(place) => place.path(),
+            Self::Among(tree) => tree,
+        }
+    }
 }
 
 /// A file of a [`Staging`].
@@ -64,17 +89,31 @@ impl Staging {
         let parents = Parents::make(out)?;
         let place = Place::new(out, existing, Some(source.root()))?;
         let hidden = Hidden::beside(place.path())?;
+        Self::hidden(hidden, Target::Folder(place), parents)
+    }
+
+    /// Prepares to write a package into the folder `tree`, which is there, among other files.
+    ///
+    /// # Errors
+    ///
+    /// I/O: `tree` cannot be written.
+    pub fn among(tree: &Path) -> Result<Self, Error> {
+        let hidden = Hidden::beside(&tree.join("package"))?;
+        Self::hidden(hidden, Target::Among(tree.to_owned()), Parents::default())
+    }
+
+    fn hidden(hidden: Hidden, target: Target, parents: Parents) -> Result<Self, Error> {
         let folder = hidden.path().join("package");
         let failed = |error: io::Error| Error::io("cannot create", &folder, &error);
         // Not private like the folder around it: this one stays, with the user's umask.
         fs::create_dir(&folder).map_err(failed)?;
         let dir = Dir::open_ambient_dir(&folder, ambient_authority()).map_err(failed)?;
-        Ok(Self { dir, place, folder, hidden, parents })
+        Ok(Self { dir, target, folder, files: Mutex::default(), hidden, parents })
     }
 
     /// Where the package will be.
     pub fn out(&self) -> &Path {
-        self.place.path()
+        self.target.path()
     }
 
     /// Starts a file, and the folders around it.
@@ -93,7 +132,10 @@ impl Staging {
             self.dir.open_with(path.as_path(), &options)
         };
         match open() {
-            Ok(file) => Ok(StagedFile { file: file.into_std(), path: path.clone() }),
+            Ok(file) => {
+                self.files.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
+                Ok(StagedFile { file: file.into_std(), path: path.clone() })
+            }
             Err(error) if is_taken(&error) => {
                 Err(Error::refused(format!("{path}: two outputs would have this name")))
             }
@@ -135,7 +177,10 @@ impl Staging {
     /// The place was taken meanwhile (refused), a signal came, or the system failed: nothing is
     /// changed.
     pub fn publish(self) -> Result<Published, Error> {
-        let Self { dir, place, folder, hidden, parents } = self;
+        let Self { dir, target, folder, hidden, parents, .. } = self;
+        let Target::Folder(place) = target else {
+            return Err(Error::bug("a package among others was published alone"));
+        };
         drop(dir);
         sync_folders(&folder).map_err(|error| Error::io("cannot write", &folder, &error))?;
         interrupt::check()?;
@@ -144,6 +189,26 @@ impl Staging {
         let rest = hidden.path().to_owned();
         let leftover = hidden.remove().err().map(|error| (rest, error));
         Ok(Published { folder: place.path().to_owned(), leftover })
+    }
+
+    /// Puts the files of the package [`among`](Self::among) others, and returns their names.
+    /// Those of `own` may be there already: they are replaced.
+    ///
+    /// # Errors
+    ///
+    /// A file exists and `existing` does not say to replace it (refused), a signal came, or the
+    /// system failed. Nothing new is left behind, but of what was replaced some may be new.
+    pub fn publish_among(
+        self,
+        existing: Existing,
+        own: &BTreeSet<PackagePath>,
+    ) -> Result<Vec<PackagePath>, Error> {
+        let files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let tree = Tree::open(self.target.path(), existing, own)?;
+        tree.check(&files)?;
+        interrupt::check()?;
+        self.hidden.publish(|| tree.take(&self.dir, &files))?;
+        Ok(files)
     }
 }
 
