@@ -32,10 +32,17 @@ pub struct Cli {
 /// Options that every command takes.
 #[derive(Args, Debug)]
 pub struct Globals {
-    /// The key service: local, or local:DIR for a keystore elsewhere
+    /// The key service: local, local:DIR for a keystore elsewhere, aws, or aws:REGION
     #[arg(long, global = true, env = "REELSEAL_KMS", default_value = "local")]
     #[arg(value_name = "SERVICE", help_heading = "Global options")]
     pub kms: Provider,
+    /// With --kms aws: what to ask in place of AWS, anything that speaks KMS's protocol
+    #[arg(long, global = true, env = "REELSEAL_KMS_ENDPOINT", value_parser = endpoint)]
+    #[arg(value_name = "URL", help_heading = "Global options")]
+    pub kms_endpoint: Option<String>,
+    /// Let data keys leave this machine in the clear, over http://
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub allow_plain_http: bool,
     /// Print results and errors as JSON, one line each
     #[arg(long, global = true, help_heading = "Global options")]
     pub json: bool,
@@ -77,6 +84,8 @@ impl Globals {
 pub enum Provider {
     /// The embedded one: a keystore in this folder, or in the default one.
     Local(Option<PathBuf>),
+    /// AWS KMS in this Region, or in the one that the environment or the profile names.
+    Aws(Option<String>),
 }
 
 impl FromStr for Provider {
@@ -86,15 +95,31 @@ impl FromStr for Provider {
         match text.split_once(':') {
             None if text == "local" => Ok(Self::Local(None)),
             Some(("local", dir)) if !dir.is_empty() => Ok(Self::Local(Some(dir.into()))),
-            _ => Err("the key services are: local, local:DIR".to_owned()),
+            None if text == "aws" => Ok(Self::Aws(None)),
+            Some(("aws", region)) if is_region(region) => Ok(Self::Aws(Some(region.to_owned()))),
+            _ => Err("the key services are: local, local:DIR, aws, aws:REGION".to_owned()),
         }
+    }
+}
+
+/// The form of a Region's name, which becomes a part of a host's name.
+fn is_region(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// The URL of a server: http or https, a host, and perhaps a port.
+fn endpoint(text: &str) -> Result<String, String> {
+    let url: http::Uri = text.parse().map_err(|error| format!("not a URL: {error}"))?;
+    match (url.scheme_str(), url.host()) {
+        (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(text.to_owned()),
+        _ => Err("an endpoint is https://HOST[:PORT], or http://localhost[:PORT]".to_owned()),
     }
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Keep the keys of the local keystore
+    /// Keep the keys of the key service
     Key(KeyArgs),
     /// Wrap and unwrap data keys
     Kms(KmsArgs),

@@ -34,14 +34,17 @@ fn a_record_has_the_shape_of_cloudtrail() {
     let record = home.records().pop().unwrap();
     let fields: Vec<_> = record.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = "eventVersion userIdentity eventTime eventSource eventName awsRegion \
-        sourceIPAddress userAgent requestParameters responseElements requestID eventID readOnly \
-        resources eventType managementEvent recipientAccountId eventCategory reelseal";
+        sourceIPAddress userAgent requestParameters responseElements additionalEventData requestID \
+        eventID readOnly resources eventType managementEvent recipientAccountId eventCategory \
+        reelseal";
     assert_eq!(fields, expected.split_whitespace().collect::<Vec<_>>());
     assert_eq!(record["eventSource"], "kms.amazonaws.com");
     assert_eq!(record["eventName"], "GenerateDataKey");
     assert_eq!(record["userAgent"], concat!("reelseal/", env!("CARGO_PKG_VERSION")));
     assert_eq!(record["userIdentity"]["type"], "IAMUser");
     assert_eq!(record["readOnly"], true);
+    let material = json!({ "keyMaterialId": key["KeyMaterialId"] });
+    assert_eq!(record["additionalEventData"], material);
     let resource = &record["resources"][0];
     assert_eq!(resource["type"], "AWS::KMS::Key");
     assert_eq!(resource["ARN"], key["KeyId"]);

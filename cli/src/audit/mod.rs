@@ -25,12 +25,21 @@ use crate::keyservice::private;
 
 /// An audit log: a file that only grows. Several processes may append to it at a time.
 #[derive(Clone, Debug)]
-pub struct AuditLog(PathBuf);
+pub struct AuditLog {
+    path: PathBuf,
+    region: String,
+}
 
 impl AuditLog {
     /// The log in the file `path`, which the first record makes.
     pub fn new(path: PathBuf) -> Self {
-        Self(path)
+        Self { path, region: record::LOCAL_REGION.to_owned() }
+    }
+
+    /// The same log, for calls of the service in `region`.
+    #[must_use]
+    pub fn in_region(self, region: impl Into<String>) -> Self {
+        Self { region: region.into(), ..self }
     }
 
     /// Appends `record`. When this returns, the line is on the disk.
@@ -40,12 +49,12 @@ impl AuditLog {
     /// The line cannot be written and synced, or the last line is none of ours. Then nothing
     /// was appended, and what was to be recorded must not happen.
     pub fn append(&self, record: &Record<'_>) -> Result<(), Error> {
-        let cannot_write = |error| Error::io("cannot write the audit log", &self.0, &error);
+        let cannot_write = |error| Error::io("cannot write the audit log", &self.path, &error);
         let mut file = private::owner_only(&mut OpenOptions::new())
             .read(true)
             .append(true)
             .create(true)
-            .open(&self.0)
+            .open(&self.path)
             .map_err(cannot_write)?;
         // Held until `file` is closed.
         file.lock().map_err(cannot_write)?;
@@ -55,7 +64,7 @@ impl AuditLog {
         if !tail.rest.is_empty() {
             file.set_len(tail.end).map_err(cannot_write)?;
         }
-        let mut line = record.to_json(&head).to_string();
+        let mut line = record.to_json(&head, &self.region).to_string();
         line.push('\n');
         if let Err(error) = file.write_all(line.as_bytes()).and_then(|()| file.sync_data()) {
             // Best effort: half a line is dropped by the next record too.
@@ -63,16 +72,16 @@ impl AuditLog {
             return Err(cannot_write(error));
         }
         // The first line makes the file's name last too.
-        if tail.end == 0 { private::sync_folder(&self.0) } else { Ok(()) }
+        if tail.end == 0 { private::sync_folder(&self.path) } else { Ok(()) }
     }
 
     /// Where the log lies.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     fn not_ours(&self) -> Error {
-        let message = format!("{}: its last line is not of an audit log", self.0.display());
+        let message = format!("{}: its last line is not of an audit log", self.path.display());
         Error::system(message).hint("move this file away, and look at who wrote into it")
     }
 }

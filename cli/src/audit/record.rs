@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Head, sha256};
 use crate::error::Error;
-use crate::keyservice::{self, Exception, UsedKey};
+use crate::keyservice::{self, ACCOUNT, Exception, UsedKey};
 use crate::{clock, random};
 
 /// What was asked of a key service, and what came of it.
@@ -14,7 +14,7 @@ use crate::{clock, random};
 pub struct Record<'a> {
     event: &'a str,
     request: Value,
-    keys: Vec<(&'a str, Option<u32>)>,
+    keys: Vec<(&'a str, Option<&'a UsedKey>)>,
     refusal: Option<(&'a str, &'a str)>,
     file: Option<&'a str>,
     blob: Option<String>,
@@ -38,8 +38,8 @@ impl<'a> Record<'a> {
     /// The call used this key.
     #[must_use]
     pub fn used(mut self, key: &'a UsedKey) -> Self {
-        self.keys.push((&key.key_arn, key.key_version));
-        self
+        self.keys.push((&key.key_arn, Some(key)));
+        self.answered(key.request_id.as_deref())
     }
 
     /// The call was about the key with this ARN, and used none of its versions.
@@ -53,10 +53,20 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn refused(mut self, exception: &'a Exception) -> Self {
         self.refusal = Some((exception.name.as_str(), &exception.message));
+        let record = self.answered(exception.request_id.as_deref());
         match &exception.key_arn {
-            Some(key_arn) => self.about(key_arn),
-            None => self,
+            Some(key_arn) => record.about(key_arn),
+            None => record,
         }
+    }
+
+    /// The service's own id of the call, where it gave one: CloudTrail has the call by this id.
+    #[must_use]
+    pub fn answered(mut self, request_id: Option<&str>) -> Self {
+        if let Some(id) = request_id {
+            self.ids[0] = id.to_owned();
+        }
+        self
     }
 
     /// The call failed for a reason that is not the caller's.
@@ -80,47 +90,70 @@ impl<'a> Record<'a> {
         self
     }
 
-    /// The record as the line that follows `head`.
-    pub(super) fn to_json(&self, head: &Head) -> Value {
-        let resources = self
-            .keys
-            .iter()
-            .map(|(arn, _)| json!({ "accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": arn }));
+    /// The record as the line that follows `head`, of a call in `region`.
+    pub(super) fn to_json(&self, head: &Head, region: &str) -> Value {
+        let arn = self.keys.first().map(|(arn, _)| *arn);
+        let resources = self.keys.iter().map(
+            |(arn, _)| json!({ "accountId": account(arn), "type": "AWS::KMS::Key", "ARN": arn }),
+        );
         let mut record = json!({
             "eventVersion": "1.08",
             "userIdentity": user_identity(),
             "eventTime": clock::rfc3339(clock::now()),
             "eventSource": "kms.amazonaws.com",
             "eventName": self.event,
-            "awsRegion": "local",
+            "awsRegion": arn.and_then(|arn| arn.split(':').nth(3)).unwrap_or(region),
             "sourceIPAddress": "127.0.0.1",
             "userAgent": concat!("reelseal/", env!("CARGO_PKG_VERSION")),
         });
+        if let Some((code, message)) = self.refusal {
+            extend(&mut record, json!({ "errorCode": code, "errorMessage": message }));
+        }
+        let request = json!({ "requestParameters": self.request, "responseElements": null });
+        extend(&mut record, request);
+        if let Some(materials) = self.materials() {
+            extend(&mut record, json!({ "additionalEventData": materials }));
+        }
+        let recipient = match arn {
+            Some(arn) => account(arn),
+            None => (region == LOCAL_REGION).then_some(ACCOUNT),
+        };
         let rest = json!({
-            "requestParameters": self.request,
-            "responseElements": null,
             "requestID": self.ids[0],
             "eventID": self.ids[1],
             "readOnly": self.is_read_only,
             "resources": resources.collect::<Vec<Value>>(),
             "eventType": "AwsApiCall",
             "managementEvent": true,
-            "recipientAccountId": ACCOUNT,
+            "recipientAccountId": recipient,
             "eventCategory": "Management",
             "reelseal": self.own(head),
         });
-        if let Some((code, message)) = self.refusal {
-            extend(&mut record, json!({ "errorCode": code, "errorMessage": message }));
-        }
         extend(&mut record, rest);
         record
+    }
+
+    /// Which versions of its keys the call used, as CloudTrail names them.
+    fn materials(&self) -> Option<Value> {
+        let ids = self.used_keys().filter_map(|key| key.key_material_id.as_deref());
+        match ids.collect::<Vec<_>>().as_slice() {
+            [] => None,
+            [id] => Some(json!({ "keyMaterialId": id })),
+            [from, to, ..] => {
+                Some(json!({ "sourceKeyMaterialId": from, "destinationKeyMaterialId": to }))
+            }
+        }
+    }
+
+    fn used_keys(&self) -> impl Iterator<Item = &UsedKey> {
+        self.keys.iter().filter_map(|(_, key)| *key)
     }
 
     fn own(&self, head: &Head) -> Value {
         let mut own = Map::new();
         own.insert("seq".to_owned(), head.lines.saturating_add(1).into());
         own.insert("previous".to_owned(), head.sha256.as_str().into());
-        let versions: Vec<u32> = self.keys.iter().filter_map(|(_, version)| *version).collect();
+        let versions: Vec<u32> = self.used_keys().filter_map(|key| key.key_version).collect();
         match versions.as_slice() {
             [] => None,
             [version] => own.insert("keyVersion".to_owned(), (*version).into()),
@@ -137,6 +170,11 @@ impl<'a> Record<'a> {
         }
         Value::Object(own)
     }
+}
+
+/// The account in an ARN: `arn:partition:kms:region:account:…`.
+fn account(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4)
 }
 
 fn extend(record: &mut Value, fields: Value) {
@@ -184,5 +222,5 @@ fn identity(principal: &str, name: &str) -> Value {
 const CRYPTO_EVENTS: [&str; 5] =
     ["Encrypt", "Decrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncrypt"];
 
-/// The account of every local ARN.
-const ACCOUNT: &str = "000000000000";
+/// Where the embedded key service is.
+pub(super) const LOCAL_REGION: &str = "local";

@@ -1,4 +1,4 @@
-//! `reelseal key`: the keys of the local keystore.
+//! `reelseal key`: the keys of the key service.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::args::Globals;
 use crate::clock;
 use crate::error::Error;
-use crate::keyservice::{self, Admin, KeyMetadata, KeyState, PassphraseSource};
+use crate::keyservice::{self, KeyMetadata, KeyState, PassphraseSource};
 use crate::output;
 
 /// The arguments of `reelseal key`.
@@ -100,24 +100,25 @@ pub enum PassphraseCommand {
 ///
 /// The keystore refuses, or cannot be read or written.
 pub fn run(globals: &Globals, args: KeyArgs) -> Result<(), Error> {
-    let admin = keyservice::admin(globals)?;
+    let admin = || keyservice::admin(globals);
     let key = match args.command {
-        KeyCommand::List => return list(globals, &admin),
-        KeyCommand::Passphrase { command } => return passphrase(&admin, command),
-        KeyCommand::Create { alias, description } => admin.create(alias.as_deref(), &description),
-        KeyCommand::Show { key } => admin.show(&key),
-        KeyCommand::Rotate { key } => admin.rotate(&key),
-        KeyCommand::Enable { key } => admin.enable(&key),
-        KeyCommand::Disable { key } => admin.disable(&key),
-        KeyCommand::ScheduleDeletion { key, days } => admin.schedule_deletion(&key, days),
-        KeyCommand::CancelDeletion { key } => admin.cancel_deletion(&key),
-        KeyCommand::Alias { alias, key } => admin.alias(&alias, &key, globals.force),
+        KeyCommand::List => return list(globals, &admin()?.list()?),
+        KeyCommand::Passphrase { command } => return passphrase(globals, command),
+        KeyCommand::Create { alias, description } => {
+            admin()?.create(alias.as_deref(), &description)
+        }
+        KeyCommand::Show { key } => admin()?.show(&key),
+        KeyCommand::Rotate { key } => admin()?.rotate(&key),
+        KeyCommand::Enable { key } => admin()?.enable(&key),
+        KeyCommand::Disable { key } => admin()?.disable(&key),
+        KeyCommand::ScheduleDeletion { key, days } => admin()?.schedule_deletion(&key, days),
+        KeyCommand::CancelDeletion { key } => admin()?.cancel_deletion(&key),
+        KeyCommand::Alias { alias, key } => admin()?.alias(&alias, &key, globals.force),
     }?;
     show(globals, &key)
 }
 
-fn list(globals: &Globals, admin: &Admin) -> Result<(), Error> {
-    let keys = admin.list()?;
+fn list(globals: &Globals, keys: &[KeyMetadata]) -> Result<(), Error> {
     if globals.json {
         let keys: Vec<Value> = keys.iter().map(metadata).collect();
         return output::print_json(&json!({ "Keys": keys }), true);
@@ -128,7 +129,7 @@ fn list(globals: &Globals, admin: &Admin) -> Result<(), Error> {
             key.id.clone(),
             key.state.as_str().to_owned(),
             key.manager.as_str().to_owned(),
-            key.current_version.to_string(),
+            key.current_version.map_or_else(|| "-".to_owned(), |version| version.to_string()),
             clock::rfc3339(key.created),
             key.aliases.join(" "),
         ]
@@ -146,9 +147,11 @@ fn show(globals: &Globals, key: &KeyMetadata) -> Result<(), Error> {
         ["Aliases".to_owned(), key.aliases.join(" ")],
         ["State", key.state.as_str()].map(str::to_owned),
         ["Manager", key.manager.as_str()].map(str::to_owned),
-        ["Version".to_owned(), key.current_version.to_string()],
         ["Created".to_owned(), clock::rfc3339(key.created)],
     ];
+    if let Some(version) = key.current_version {
+        rows.insert(5, ["Version".to_owned(), version.to_string()]);
+    }
     if let Some(deletion) = key.deletion {
         rows.push(["Deletion".to_owned(), clock::rfc3339(deletion)]);
     }
@@ -158,7 +161,8 @@ fn show(globals: &Globals, key: &KeyMetadata) -> Result<(), Error> {
     output::print_table(&rows)
 }
 
-fn passphrase(admin: &Admin, command: PassphraseCommand) -> Result<(), Error> {
+fn passphrase(globals: &Globals, command: PassphraseCommand) -> Result<(), Error> {
+    let admin = keyservice::local_admin(globals)?;
     match command {
         PassphraseCommand::Set { new_passphrase_file } => {
             let new = PassphraseSource::new(new_passphrase_file.as_deref());
@@ -169,27 +173,31 @@ fn passphrase(admin: &Admin, command: PassphraseCommand) -> Result<(), Error> {
     Ok(())
 }
 
-/// The fields of KMS's DescribeKey, and three of ours: aliases, version, material id.
+/// The fields of KMS's DescribeKey, and two of ours: the version and the aliases.
 fn metadata(key: &KeyMetadata) -> Value {
     let mut shown = json!({
-        "AWSAccountId": "000000000000",
+        "AWSAccountId": key.account,
         "KeyId": key.id,
         "Arn": key.arn,
         "CreationDate": clock::rfc3339(key.created),
         "Enabled": key.state == KeyState::Enabled,
         "Description": key.description,
-        "KeyUsage": "ENCRYPT_DECRYPT",
+        "KeyUsage": key.usage,
         "KeyState": key.state.as_str(),
-        "Origin": "AWS_KMS",
+        "Origin": key.origin,
         "KeyManager": key.manager.as_str(),
-        "KeySpec": "SYMMETRIC_DEFAULT",
-        "EncryptionAlgorithms": ["SYMMETRIC_DEFAULT"],
-        "MultiRegion": false,
+        "KeySpec": key.spec,
+        "MultiRegion": key.is_multi_region,
         "CurrentKeyMaterialId": key.current_material_id,
         "CurrentKeyVersion": key.current_version,
         "Aliases": key.aliases,
     });
-    if let (Some(deletion), Value::Object(fields)) = (key.deletion, &mut shown) {
+    let Value::Object(fields) = &mut shown else { return shown };
+    fields.retain(|_, value| !value.is_null());
+    if key.spec == "SYMMETRIC_DEFAULT" {
+        fields.insert("EncryptionAlgorithms".to_owned(), json!(["SYMMETRIC_DEFAULT"]));
+    }
+    if let Some(deletion) = key.deletion {
         fields.insert("DeletionDate".to_owned(), clock::rfc3339(deletion).into());
     }
     shown

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::args::{Globals, Provider};
+use crate::args::Globals;
 use crate::error::Error;
 use crate::keyservice::{self, EncryptionContext};
 use crate::output;
@@ -125,9 +125,7 @@ fn open(globals: &Globals, dir: Option<PathBuf>) -> Result<Store, Error> {
     if let Some(dir) = dir {
         return Store::open_at(&dir);
     }
-    let Provider::Local(keystore) = &globals.kms;
-    let keystore = keystore.clone().map_or_else(keyservice::default_dir, Ok)?;
-    Store::open_at(&store::default_dir(&keystore))
+    Store::open_at(&store::default_dir(&keyservice::data_dir(globals)?))
 }
 
 /// What the object is: nothing, where its bytes went to standard output.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::key_id::{ARN_PREFIX, KeyId, KeyName, check_alias, out_of_range};
 use super::local::{Local, pending_deletion, require_enabled};
 use super::passphrase::PassphraseSource;
-use super::{ExceptionName, KeyManager, KeyMetadata, KeyState, KmsError, keys};
+use super::{ExceptionName, KeyAdmin, KeyManager, KeyMetadata, KeyState, KmsError, keys};
 use crate::audit::{AuditLog, Record};
 use crate::clock;
 use crate::error::Error;
@@ -33,146 +33,6 @@ impl Admin {
     /// The key service of the keystore.
     pub fn into_service(self) -> (Local, AuditLog) {
         (self.local, self.log)
-    }
-
-    /// All keys, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// The keystore cannot be read.
-    pub fn list(&self) -> Result<Vec<KeyMetadata>, KmsError> {
-        self.local.store().read(keys::list)
-    }
-
-    /// One key.
-    ///
-    /// # Errors
-    ///
-    /// No such key.
-    pub fn show(&self, key_id: &str) -> Result<KeyMetadata, KmsError> {
-        let name = KeyName::parse(key_id)?;
-        self.local.store().read(|tx| keys::metadata(tx, keys::resolve(tx, &name)?))
-    }
-
-    /// Makes a customer's key, with an alias if one is given.
-    ///
-    /// # Errors
-    ///
-    /// The alias is taken or is no alias, or the description is too long.
-    pub fn create(&self, alias: Option<&str>, about: &str) -> Result<KeyMetadata, KmsError> {
-        let root = self.local.store().root_key()?;
-        let request = json!({ "description": about, "alias": alias, "keySpec": KEY_SPEC });
-        self.change("CreateKey", request, |tx| {
-            // KMS API, CreateKey, Description.
-            if about.chars().count() > 8192 {
-                let constraint = "Member must have length at most 8192";
-                return Err(out_of_range("description", constraint));
-            }
-            let now = clock::now();
-            let id = keys::insert(tx, root, KeyManager::Customer, about, now)?;
-            if let Some(alias) = alias {
-                require_free(tx, alias)?;
-                keys::insert_alias(tx, alias, id, now)?;
-            }
-            Ok(id)
-        })
-    }
-
-    /// Makes a new version of a key's backing key. What older versions wrapped still opens.
-    ///
-    /// # Errors
-    ///
-    /// No such key, or it is not enabled.
-    pub fn rotate(&self, key_id: &str) -> Result<KeyMetadata, KmsError> {
-        let root = self.local.store().root_key()?;
-        self.change("RotateKeyOnDemand", json!({ "keyId": key_id }), |tx| {
-            let key = find(tx, key_id)?;
-            require_enabled(&key.1)?;
-            keys::rotate(tx, root, key.0, clock::now())?;
-            Ok(key.0)
-        })
-    }
-
-    /// Enables a key.
-    ///
-    /// # Errors
-    ///
-    /// No such key, or it is pending deletion.
-    pub fn enable(&self, key_id: &str) -> Result<KeyMetadata, KmsError> {
-        self.change("EnableKey", json!({ "keyId": key_id }), |tx| {
-            let id = customers(tx, key_id, "enabled or disabled")?.0;
-            keys::set_state(tx, id, KeyState::Enabled, None)?;
-            Ok(id)
-        })
-    }
-
-    /// Disables a key.
-    ///
-    /// # Errors
-    ///
-    /// No such key, it is pending deletion, or AWS manages it.
-    pub fn disable(&self, key_id: &str) -> Result<KeyMetadata, KmsError> {
-        self.change("DisableKey", json!({ "keyId": key_id }), |tx| {
-            let id = customers(tx, key_id, "enabled or disabled")?.0;
-            keys::set_state(tx, id, KeyState::Disabled, None)?;
-            Ok(id)
-        })
-    }
-
-    /// Sets the day on which a key and all that it wrapped will be lost: 7 to 30 days from now.
-    ///
-    /// # Errors
-    ///
-    /// No such key, it is pending deletion already, AWS manages it, or `days` is out of range.
-    pub fn schedule_deletion(&self, key_id: &str, days: u32) -> Result<KeyMetadata, KmsError> {
-        let request = json!({ "keyId": key_id, "pendingWindowInDays": days });
-        self.change("ScheduleKeyDeletion", request, |tx| {
-            if !(7..=30).contains(&days) {
-                let constraint = "Member must have value from 7 to 30";
-                return Err(out_of_range("pendingWindowInDays", constraint));
-            }
-            let id = customers(tx, key_id, "deleted")?.0;
-            let date = clock::now() + i64::from(days) * SECONDS_PER_DAY;
-            keys::set_state(tx, id, KeyState::PendingDeletion, Some(date))?;
-            Ok(id)
-        })
-    }
-
-    /// Keeps a key that was to be deleted. It is disabled then, as in KMS.
-    ///
-    /// # Errors
-    ///
-    /// No such key, or it is not pending deletion.
-    pub fn cancel_deletion(&self, key_id: &str) -> Result<KeyMetadata, KmsError> {
-        self.change("CancelKeyDeletion", json!({ "keyId": key_id }), |tx| {
-            let (id, key) = find(tx, key_id)?;
-            if key.state != KeyState::PendingDeletion {
-                let message = format!("{} is not pending deletion.", key.arn);
-                return Err(KmsError::new(ExceptionName::InvalidState, message).about(key.arn));
-            }
-            keys::set_state(tx, id, KeyState::Disabled, None)?;
-            Ok(id)
-        })
-    }
-
-    /// Gives a key the alias `alias`; takes it from another key only if `replace`.
-    ///
-    /// # Errors
-    ///
-    /// No such key, it is pending deletion, AWS manages it, or the alias is taken or is none.
-    pub fn alias(&self, alias: &str, key_id: &str, replace: bool) -> Result<KeyMetadata, KmsError> {
-        let event = if replace { "UpdateAlias" } else { "CreateAlias" };
-        let request = json!({ "aliasName": alias, "targetKeyId": key_id });
-        self.change(event, request, |tx| {
-            check_alias(alias)?;
-            let id = customers(tx, key_id, "given another alias")?.0;
-            if replace {
-                keys::remove_alias(tx, alias)?;
-            }
-            require_free(tx, alias)?;
-            keys::insert_alias(tx, alias, id, clock::now())?;
-            Ok(id)
-        })
     }
 
     /// Seals the root key under a new passphrase, in place of the one that was set before.
@@ -225,6 +85,103 @@ impl Admin {
             Ok(())
         });
         deleted.map_err(Error::from)
+    }
+}
+
+impl KeyAdmin for Admin {
+    fn list(&self) -> Result<Vec<KeyMetadata>, KmsError> {
+        self.local.store().read(keys::list)
+    }
+
+    fn show(&self, key_id: &str) -> Result<KeyMetadata, KmsError> {
+        let name = KeyName::parse(key_id)?;
+        self.local.store().read(|tx| keys::metadata(tx, keys::resolve(tx, &name)?))
+    }
+
+    fn create(&self, alias: Option<&str>, about: &str) -> Result<KeyMetadata, KmsError> {
+        let root = self.local.store().root_key()?;
+        let request = json!({ "description": about, "alias": alias, "keySpec": KEY_SPEC });
+        self.change("CreateKey", request, |tx| {
+            // KMS API, CreateKey, Description.
+            if about.chars().count() > 8192 {
+                let constraint = "Member must have length at most 8192";
+                return Err(out_of_range("description", constraint));
+            }
+            let now = clock::now();
+            let id = keys::insert(tx, root, KeyManager::Customer, about, now)?;
+            if let Some(alias) = alias {
+                require_free(tx, alias)?;
+                keys::insert_alias(tx, alias, id, now)?;
+            }
+            Ok(id)
+        })
+    }
+
+    fn rotate(&self, key_id: &str) -> Result<KeyMetadata, KmsError> {
+        let root = self.local.store().root_key()?;
+        self.change("RotateKeyOnDemand", json!({ "keyId": key_id }), |tx| {
+            let key = find(tx, key_id)?;
+            require_enabled(&key.1)?;
+            keys::rotate(tx, root, key.0, clock::now())?;
+            Ok(key.0)
+        })
+    }
+
+    fn enable(&self, key_id: &str) -> Result<KeyMetadata, KmsError> {
+        self.change("EnableKey", json!({ "keyId": key_id }), |tx| {
+            let id = customers(tx, key_id, "enabled or disabled")?.0;
+            keys::set_state(tx, id, KeyState::Enabled, None)?;
+            Ok(id)
+        })
+    }
+
+    fn disable(&self, key_id: &str) -> Result<KeyMetadata, KmsError> {
+        self.change("DisableKey", json!({ "keyId": key_id }), |tx| {
+            let id = customers(tx, key_id, "enabled or disabled")?.0;
+            keys::set_state(tx, id, KeyState::Disabled, None)?;
+            Ok(id)
+        })
+    }
+
+    fn schedule_deletion(&self, key_id: &str, days: u32) -> Result<KeyMetadata, KmsError> {
+        let request = json!({ "keyId": key_id, "pendingWindowInDays": days });
+        self.change("ScheduleKeyDeletion", request, |tx| {
+            if !(7..=30).contains(&days) {
+                let constraint = "Member must have value from 7 to 30";
+                return Err(out_of_range("pendingWindowInDays", constraint));
+            }
+            let id = customers(tx, key_id, "deleted")?.0;
+            let date = clock::now() + i64::from(days) * SECONDS_PER_DAY;
+            keys::set_state(tx, id, KeyState::PendingDeletion, Some(date))?;
+            Ok(id)
+        })
+    }
+
+    fn cancel_deletion(&self, key_id: &str) -> Result<KeyMetadata, KmsError> {
+        self.change("CancelKeyDeletion", json!({ "keyId": key_id }), |tx| {
+            let (id, key) = find(tx, key_id)?;
+            if key.state != KeyState::PendingDeletion {
+                let message = format!("{} is not pending deletion.", key.arn);
+                return Err(KmsError::new(ExceptionName::InvalidState, message).about(key.arn));
+            }
+            keys::set_state(tx, id, KeyState::Disabled, None)?;
+            Ok(id)
+        })
+    }
+
+    fn alias(&self, alias: &str, key_id: &str, replace: bool) -> Result<KeyMetadata, KmsError> {
+        let event = if replace { "UpdateAlias" } else { "CreateAlias" };
+        let request = json!({ "aliasName": alias, "targetKeyId": key_id });
+        self.change(event, request, |tx| {
+            check_alias(alias)?;
+            let id = customers(tx, key_id, "given another alias")?.0;
+            if replace {
+                keys::remove_alias(tx, alias)?;
+            }
+            require_free(tx, alias)?;
+            keys::insert_alias(tx, alias, id, clock::now())?;
+            Ok(id)
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::key_id::{ARN_PREFIX, KeyId, KeyName, not_found};
+use super::key_id::{ACCOUNT, ARN_PREFIX, KeyId, KeyName, not_found};
 use super::{ExceptionName, KeyManager, KeyMetadata, KeyState, KmsError, sealed};
 use crate::error::Error;
 use crate::random;
@@ -34,11 +34,18 @@ pub(crate) fn rotate(
     id: KeyId,
     now: i64,
 ) -> Result<u32, KmsError> {
-    let version = metadata(tx, id)?.current_version.checked_add(1).ok_or_else(|| {
+    let version = current_version(tx, id)?.checked_add(1).ok_or_else(|| {
         KmsError::new(ExceptionName::LimitExceeded, "The key has all the versions it can have")
     })?;
     insert_version(tx, root, id, version, now)?;
     Ok(version)
+}
+
+/// The newest version of a key: the one that wraps.
+pub(crate) fn current_version(tx: &Transaction<'_>, id: KeyId) -> Result<u32, KmsError> {
+    let query = "SELECT max(version) FROM versions WHERE key = ?1";
+    let newest: Option<u32> = tx.query_row(query, [id.bytes()], |row| row.get(0))?;
+    Ok(newest.ok_or_else(|| Error::bug("a key without a version"))?)
 }
 
 fn insert_version(
@@ -116,14 +123,19 @@ pub(crate) fn metadata(tx: &Transaction<'_>, id: KeyId) -> Result<KeyMetadata, K
         Ok(KeyMetadata {
             id: id.to_string(),
             arn: id.arn(),
+            account: ACCOUNT.to_owned(),
             aliases,
             state: state(row)?,
             manager: manager(row)?,
             description: row.get(2)?,
             created: row.get(3)?,
             deletion: row.get(4)?,
-            current_version: row.get(5)?,
-            current_material_id: material_id(id, row.get(5)?),
+            current_version: Some(row.get(5)?),
+            current_material_id: Some(material_id(id, row.get(5)?)),
+            spec: "SYMMETRIC_DEFAULT".to_owned(),
+            usage: "ENCRYPT_DECRYPT".to_owned(),
+            origin: "AWS_KMS".to_owned(),
+            is_multi_region: false,
         })
     });
     found.optional()?.ok_or_else(|| not_found(format!("Key '{}' does not exist", id.arn())))

@@ -27,28 +27,37 @@ pub(crate) struct Keystore {
 impl Keystore {
     /// Opens the keystore in `dir`. Where there is none, makes one with its two first keys.
     pub(crate) fn open(dir: &Path, passphrase: PassphraseSource, now: i64) -> Result<Self, Error> {
+        let store = Self::open_without_keys(dir, passphrase)?;
+        if schema_version(&store.connection())? == 0 {
+            store.create(now)?;
+        }
+        if store.root_key_file.has_leftover() {
+            store.write(|_| Ok(store.root_key_file.remove_leftover()?))?;
+        }
+        Ok(store)
+    }
+
+    /// Opens the file of the keystore in `dir` for what is not about keys: it may have none, and
+    /// gets none.
+    pub(crate) fn open_without_keys(
+        dir: &Path,
+        passphrase: PassphraseSource,
+    ) -> Result<Self, Error> {
         private::make_folder(dir)?;
         let path = dir.join("keystore.sqlite3");
         private::touch(&path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(&path, flags)?;
         configure(&db)?;
-        let store = Self {
+        if schema_version(&db)? > SCHEMA_VERSION {
+            return Err(newer(&path));
+        }
+        Ok(Self {
             db: Mutex::new(db),
             root_key_file: RootKeyFile::new(dir),
             root_key: OnceLock::new(),
             passphrase,
-        };
-        let version = schema_version(&store.connection())?;
-        match version {
-            SCHEMA_VERSION => {}
-            0 => store.create(now)?,
-            _ => return Err(newer(&path)),
-        }
-        if store.root_key_file.has_leftover() {
-            store.write(|_| Ok(store.root_key_file.remove_leftover()?))?;
-        }
-        Ok(store)
+        })
     }
 
     /// Makes the tables and the two first keys. Of several processes that try, one does.

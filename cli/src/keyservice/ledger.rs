@@ -24,7 +24,7 @@ pub struct CounterRange {
     pub blocks: u64,
 }
 
-/// The ledger of a keystore. Several processes may write in it at a time.
+/// The ledger. It lies in the file of the local keystore, and needs none of its keys. Several processes may write in it at a time.
 #[derive(Debug)]
 pub struct Ledger {
     store: Keystore,
@@ -35,11 +35,10 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// The keystore cannot be opened or made.
+    /// Its file cannot be opened or made.
     pub fn open(globals: &Globals) -> Result<Self, Error> {
         let source = PassphraseSource::new(globals.passphrase_file.as_deref());
-        let dir = provider::keystore_dir(globals)?;
-        Ok(Self { store: Keystore::open(&dir, source, clock::now())? })
+        Ok(Self { store: Keystore::open_without_keys(&provider::data_dir(globals)?, source)? })
     }
 
     /// Takes `range` for one text under `key`, for ever. When this returns, that is on the disk.
@@ -120,7 +119,7 @@ mod tests {
     use crate::keyservice::keystore::Keystore;
 
     fn ledger(dir: &std::path::Path) -> Ledger {
-        let store = Keystore::open(dir, PassphraseSource::new(None), 0).unwrap();
+        let store = Keystore::open_without_keys(dir, PassphraseSource::new(None)).unwrap();
         Ledger { store }
     }
 

@@ -44,9 +44,8 @@ impl Local {
         let root = self.store.root_key()?;
         self.store.read(|tx| {
             let id = keys::resolve(tx, &name)?;
-            let metadata = keys::metadata(tx, id)?;
-            require_enabled(&metadata)?;
-            let version = metadata.current_version;
+            require_enabled(&keys::metadata(tx, id)?)?;
+            let version = keys::current_version(tx, id)?;
             let key = keys::backing_key(tx, root, id, version)?
                 .ok_or_else(|| Error::bug("a key without its newest version"))?;
             Ok((used(id, version), id, key))
@@ -157,9 +156,10 @@ pub(super) fn require_enabled(key: &KeyMetadata) -> Result<(), KmsError> {
     let arn = key.arn.as_str();
     let refusal = match key.state {
         KeyState::Enabled => return Ok(()),
-        KeyState::Disabled => KmsError::new(ExceptionName::Disabled, format!("{arn} is disabled."))
-            .hint(format!("`reelseal key enable {}` enables it", key.id)),
         KeyState::PendingDeletion => pending_deletion(key),
+        // A local key has no state but these three.
+        _ => KmsError::new(ExceptionName::Disabled, format!("{arn} is disabled."))
+            .hint(format!("`reelseal key enable {}` enables it", key.id)),
     };
     Err(refusal.about(arn))
 }
@@ -197,7 +197,9 @@ fn foreign(blob: &[u8]) -> KmsError {
     );
     match blob {
         // The first bytes of all AWS KMS blobs seen so far: base64 `AQI…` and `CiC…`.
-        [0x01, 0x02, ..] | [0x0A, 0x20, ..] => refusal.hint("AWS KMS made it: ask AWS KMS"),
+        [0x01, 0x02, ..] | [0x0A, 0x20, ..] => {
+            refusal.hint("AWS KMS made it: ask there, with --kms aws")
+        }
         _ => refusal,
     }
 }
@@ -207,6 +209,7 @@ fn used(id: KeyId, version: u32) -> UsedKey {
         key_arn: id.arn(),
         key_material_id: Some(keys::material_id(id, version)),
         key_version: Some(version),
+        request_id: None,
     }
 }
 

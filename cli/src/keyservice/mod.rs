@@ -2,8 +2,13 @@
 
 mod admin;
 mod audited;
+mod aws;
+mod aws_admin;
+mod aws_error;
+mod aws_metadata;
 mod context;
 mod exception;
+mod key_admin;
 mod key_id;
 mod keys;
 mod keystore;
@@ -19,15 +24,17 @@ mod wrapped;
 
 pub use admin::Admin;
 pub use audited::Audited;
+pub use aws::AwsKms;
 pub use context::EncryptionContext;
 pub use exception::{Exception, ExceptionName, KmsError};
-pub(crate) use key_id::random_uuid;
+pub use key_admin::KeyAdmin;
+pub(crate) use key_id::{ACCOUNT, random_uuid};
 pub use keystore::default_dir;
 pub use lazy::LazyService;
 pub use ledger::{CounterRange, Ledger};
 pub use local::Local;
 pub use passphrase::PassphraseSource;
-pub use provider::{admin, audit_path, open};
+pub use provider::{admin, audit_path, data_dir, local_admin, open};
 pub use wrapped::WrappedKey;
 
 use std::fmt;
@@ -131,6 +138,8 @@ pub struct UsedKey {
     pub key_material_id: Option<String>,
     /// The version's number, where the service tells: local ones count from 1.
     pub key_version: Option<u32>,
+    /// The service's own id of the call, where it gave one.
+    pub request_id: Option<String>,
 }
 
 /// A wrapped plaintext.
@@ -180,6 +189,18 @@ pub enum KeyState {
     Disabled,
     /// Nothing: on its deletion date it is gone, unless the deletion is cancelled.
     PendingDeletion,
+    /// Nothing yet: AWS KMS is making it.
+    Creating,
+    /// Nothing, until its owner has imported its material.
+    PendingImport,
+    /// Nothing: it waits for the deletion of its replicas.
+    PendingReplicaDeletion,
+    /// Nothing while its custom key store is not connected.
+    Unavailable,
+    /// Everything, while its primary Region changes.
+    Updating,
+    /// The caller may not see, or the state is newer than this program.
+    Unknown,
 }
 
 impl KeyState {
@@ -189,6 +210,12 @@ impl KeyState {
             Self::Enabled => "Enabled",
             Self::Disabled => "Disabled",
             Self::PendingDeletion => "PendingDeletion",
+            Self::Creating => "Creating",
+            Self::PendingImport => "PendingImport",
+            Self::PendingReplicaDeletion => "PendingReplicaDeletion",
+            Self::Unavailable => "Unavailable",
+            Self::Updating => "Updating",
+            Self::Unknown => "Unknown",
         }
     }
 }
@@ -215,10 +242,12 @@ impl KeyManager {
 /// What is known about a key, none of it secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct KeyMetadata {
-    /// The key's id: a UUID.
+    /// The key's id: a UUID, or `mrk-` and 32 digits.
     pub id: String,
     /// The key's ARN.
     pub arn: String,
+    /// The account that owns it.
+    pub account: String,
     /// The names it goes by, sorted.
     pub aliases: Vec<String>,
     /// What may be done with it.
@@ -231,10 +260,18 @@ pub struct KeyMetadata {
     pub created: i64,
     /// When it will be gone, in seconds since 1970 UTC.
     pub deletion: Option<i64>,
-    /// The version that wraps now: 1 and one more for each rotation.
-    pub current_version: u32,
-    /// 64 lower-case hexadecimal digits that name that version.
-    pub current_material_id: String,
+    /// The version that wraps now, where the service tells: 1 and one more for each rotation.
+    pub current_version: Option<u32>,
+    /// 64 lower-case hexadecimal digits that name that version, where the service tells.
+    pub current_material_id: Option<String>,
+    /// KMS's name of its kind: `SYMMETRIC_DEFAULT`, and at AWS others that wrap nothing here.
+    pub spec: String,
+    /// KMS's name of what it is for: `ENCRYPT_DECRYPT`.
+    pub usage: String,
+    /// KMS's name of where its material was made: `AWS_KMS`.
+    pub origin: String,
+    /// Whether it has, or is, a copy in another Region.
+    pub is_multi_region: bool,
 }
 
 impl fmt::Debug for Decrypted {

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::aws_admin::AwsAdmin;
 use super::keystore::default_dir;
-use super::{Admin, Audited, Local, PassphraseSource};
+use super::{Admin, Audited, AwsKms, KeyAdmin, Local, PassphraseSource, private};
 use crate::args::{Globals, Provider};
 use crate::audit::AuditLog;
 use crate::error::Error;
@@ -13,19 +14,44 @@ use crate::output;
 ///
 /// # Errors
 ///
-/// The keystore cannot be opened or made.
+/// The keystore cannot be opened or made; no AWS Region is known.
 pub fn open(globals: &Globals) -> Result<Audited, Error> {
-    let (local, log) = admin(globals)?.into_service();
+    if let Provider::Aws(region) = &globals.kms {
+        let (kms, log) = aws(globals, region.as_deref())?;
+        return Ok(Audited::new(Box::new(kms), log));
+    }
+    let (local, log) = local_admin(globals)?.into_service();
     Ok(Audited::new(Box::new(local), log))
+}
+
+/// The keys of the service that the options name, in the hands of their owner.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn admin(globals: &Globals) -> Result<Box<dyn KeyAdmin>, Error> {
+    if let Provider::Aws(region) = &globals.kms {
+        let (kms, log) = aws(globals, region.as_deref())?;
+        return Ok(Box::new(AwsAdmin::new(kms, log)));
+    }
+    Ok(Box::new(local_admin(globals)?))
 }
 
 /// The keystore that the options name, in the hands of its owner.
 ///
 /// # Errors
 ///
-/// The keystore cannot be opened or made.
-pub fn admin(globals: &Globals) -> Result<Admin, Error> {
-    let dir = keystore_dir(globals)?;
+/// The options name AWS; the keystore cannot be opened or made.
+pub fn local_admin(globals: &Globals) -> Result<Admin, Error> {
+    if let Provider::Aws(_) = globals.kms {
+        return Err(Error::usage("this is for the local keystore, and AWS KMS has none")
+            .hint("leave --kms aws out, or unset REELSEAL_KMS"));
+    }
+    if globals.kms_endpoint.is_some() {
+        return Err(Error::usage("--kms-endpoint goes with --kms aws")
+            .hint("add --kms aws, or leave REELSEAL_KMS_ENDPOINT unset"));
+    }
+    let dir = data_dir(globals)?;
     let source = PassphraseSource::new(globals.passphrase_file.as_deref());
     let local = Local::open(&dir, source)?;
     let log = audit_path(globals)?;
@@ -33,20 +59,38 @@ pub fn admin(globals: &Globals) -> Result<Admin, Error> {
     Admin::new(local, AuditLog::new(log))
 }
 
-/// The folder of the keystore that the options name: keys, ledger and audit log lie there.
-pub(crate) fn keystore_dir(globals: &Globals) -> Result<PathBuf, Error> {
-    let Provider::Local(dir) = &globals.kms;
-    dir.clone().map_or_else(default_dir, Ok)
+fn aws(globals: &Globals, region: Option<&str>) -> Result<(AwsKms, AuditLog), Error> {
+    private::make_folder(&data_dir(globals)?)?;
+    let log = audit_path(globals)?;
+    let kms = AwsKms::connect(region, globals.kms_endpoint.as_deref(), globals.allow_plain_http)?;
+    let endpoint = globals.kms_endpoint.as_deref().unwrap_or("AWS KMS");
+    let place = format!("{endpoint}, Region {}, audit log {}", kms.region(), log.display());
+    output::note(globals, &place);
+    let log = AuditLog::new(log).in_region(kms.region());
+    Ok((kms, log))
+}
+
+/// The folder of what belongs to this user: the local keystore, the ledger, and the audit log also
+/// of the keys that lie elsewhere.
+///
+/// # Errors
+///
+/// No such folder is known.
+pub fn data_dir(globals: &Globals) -> Result<PathBuf, Error> {
+    match &globals.kms {
+        Provider::Local(Some(dir)) => Ok(dir.clone()),
+        Provider::Local(None) | Provider::Aws(_) => default_dir(),
+    }
 }
 
 /// Where the uses of keys are recorded, as the options say.
 ///
 /// # Errors
 ///
-/// No folder is known for the keystore.
+/// No folder is known for the audit log.
 pub fn audit_path(globals: &Globals) -> Result<PathBuf, Error> {
     match &globals.audit {
         Some(path) => Ok(path.clone()),
-        None => Ok(keystore_dir(globals)?.join("audit.jsonl")),
+        None => Ok(data_dir(globals)?.join("audit.jsonl")),
     }
 }

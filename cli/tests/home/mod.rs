@@ -51,7 +51,7 @@ impl Home {
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_reelseal"));
-        for variable in ["REELSEAL_KMS", "REELSEAL_PASSPHRASE_FILE"] {
+        for variable in ["REELSEAL_KMS", "REELSEAL_KMS_ENDPOINT", "REELSEAL_PASSPHRASE_FILE"] {
             command.env_remove(variable);
         }
         command.env("REELSEAL_HOME", self.keystore()).args(args).stdin(Stdio::null());
