@@ -15,6 +15,7 @@ use crate::commands::key::KeyArgs;
 use crate::commands::kms::KmsArgs;
 use crate::commands::store::StoreArgs;
 use crate::keyservice::EncryptionContext;
+use crate::objects::{Objects, Sse};
 
 /// Protect and open HLS packages and media files under wrapped data keys.
 #[derive(Debug, Parser)]
@@ -66,6 +67,10 @@ pub struct Globals {
     /// Where every use of a key is recorded [default: audit.jsonl in the keystore's folder]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub audit: Option<PathBuf>,
+    /// Where S3 is, if not at AWS: any store that speaks its API
+    #[arg(long, global = true, value_name = "URL", env = "REELSEAL_S3_ENDPOINT")]
+    #[arg(help_heading = "Global options")]
+    pub s3_endpoint: Option<String>,
     /// A file whose first line is the passphrase of the keystore
     #[arg(long, global = true, value_name = "FILE", env = "REELSEAL_PASSPHRASE_FILE")]
     #[arg(help_heading = "Global options")]
@@ -76,6 +81,16 @@ impl Globals {
     /// The encryption context, where the user gave one.
     pub fn given_context(&self) -> Option<&EncryptionContext> {
         self.context_is_given.then_some(&self.encryption_context)
+    }
+
+    /// The way to objects of S3, for a command that writes none.
+    pub fn objects(&self) -> Objects {
+        self.objects_with(&Sse::default())
+    }
+
+    /// The way to objects of S3, and how S3 encrypts what is written.
+    pub fn objects_with(&self, sse: &Sse) -> Objects {
+        Objects::new(self.s3_endpoint.as_deref(), sse)
     }
 }
 

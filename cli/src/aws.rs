@@ -8,6 +8,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
 use crate::error::Error;
@@ -56,6 +57,14 @@ impl Aws {
     /// What a client of one service is made of.
     pub fn config(&self) -> &SdkConfig {
         &self.config
+    }
+
+    /// Starts `future`, which goes on while nobody waits for it.
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send + 'static> + Send + 'static,
+    {
+        self.runtime.spawn(future)
     }
 
     /// Waits for `future`, and no longer than the user wants to.

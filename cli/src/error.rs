@@ -104,8 +104,24 @@ impl Error {
     }
 
     /// The system failed (exit code 7) while it did `what`: "cannot read", "cannot create".
+    ///
+    /// An error that was [carried](Self::carried) comes out as it went in.
     pub fn io(what: &str, path: &Path, error: &io::Error) -> Self {
-        Self::new(Kind::Io, format!("{what} {}: {}", path.display(), plain(error)))
+        Self::uncarried(error, || {
+            Self::new(Kind::Io, format!("{what} {}: {}", path.display(), plain(error)))
+        })
+    }
+
+    /// This error through [`io::Read`] or [`io::Write`]: an object's stream knows better what
+    /// went wrong than whoever reads or writes it.
+    pub fn carried(self) -> io::Error {
+        io::Error::other(self)
+    }
+
+    /// The error that was carried in `error`; `otherwise`, where the system failed.
+    pub fn uncarried(error: &io::Error, otherwise: impl FnOnce() -> Self) -> Self {
+        let carried = error.get_ref().and_then(|inner| inner.downcast_ref::<Self>());
+        carried.cloned().unwrap_or_else(otherwise)
     }
 
     /// The system failed (exit code 7), where no one path is to blame.

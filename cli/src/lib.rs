@@ -17,6 +17,7 @@ pub mod files;
 pub mod hls;
 pub mod job;
 pub mod keyservice;
+pub mod objects;
 pub mod output;
 pub mod package;
 pub mod progress;

@@ -1,7 +1,5 @@
 //! `reelseal decrypt`: from arguments, or a record, to a request.
 
-use std::path::{Path, PathBuf};
-
 use clap::{Args, ValueEnum};
 use reelseal_core::envelope::transcoder::CounterStart;
 use reelseal_core::modes::ctr::Width;
@@ -10,10 +8,10 @@ use super::encrypt::ModeArg;
 use crate::args::Globals;
 use crate::error::Error;
 use crate::files::{
-    Decrypt, DecryptReport, Document, Format, KeyForm, Proof, Reading, is_terminal, parse_iv,
-    record_beside,
+    Decrypt, DecryptReport, Document, Format, KeyForm, Proof, Reading, parse_iv, record_beside,
 };
 use crate::keyservice::{self, EncryptionContext, LazyService, WrappedKey};
+use crate::objects::{Location, Place, Sse};
 use crate::output;
 use crate::package::{Existing, interrupt};
 use crate::progress::Show;
@@ -21,16 +19,16 @@ use crate::progress::Show;
 /// The arguments of `reelseal decrypt`.
 #[derive(Args, Debug)]
 pub struct DecryptArgs {
-    /// The encrypted file, or - for standard input
+    /// The encrypted file: a path, s3://bucket/key, or - for standard input
     #[arg(value_name = "IN")]
-    input: PathBuf,
-    /// The file to write, or - for standard output
+    input: Location,
+    /// The file to write: a path, s3://bucket/key, or - for standard output
     #[arg(short, long = "output", value_name = "OUT")]
-    output: PathBuf,
+    output: Location,
     /// The block that opens the file: Elastic Transcoder's Encryption or MediaConvert's
     /// DecryptionSettings [default: IN.encryption.json]
     #[arg(long, value_name = "FILE", conflicts_with = "data_key")]
-    record: Option<PathBuf>,
+    record: Option<Location>,
     /// How the file is encrypted
     #[arg(long, requires = "data_key")]
     mode: Option<ModeArg>,
@@ -60,6 +58,8 @@ pub struct DecryptArgs {
     /// The number behind an IV of 12 bytes of aes-ctr. MediaConvert never said
     #[arg(long, default_value = "0", value_name = "0|1")]
     counter_start: CounterStartArg,
+    #[command(flatten)]
+    sse: Sse,
 }
 
 /// How the unwrapped bytes are the key.
@@ -105,15 +105,17 @@ enum CounterStartArg {
 /// What [`Decrypt::run`] says; see [`crate::error::Kind`].
 pub fn run(globals: &Globals, args: DecryptArgs) -> Result<(), Error> {
     interrupt::install();
-    let document = document(&args)?;
-    if is_terminal(&args.output) {
+    let objects = globals.objects_with(&args.sse);
+    let (input, out) = (objects.place(args.input.clone()), objects.output(args.output.clone())?);
+    let document = document(&args, &input)?;
+    if out.is_terminal() {
         return Err(Error::usage("the output may be binary, and standard output is a terminal")
             .hint("-o FILE, or a pipe"));
     }
     let request = Decrypt {
         context: context(globals, &document),
-        input: args.input,
-        out: args.output,
+        input,
+        out,
         existing: Existing::from_force(globals.force),
         document,
         key_id: args.key_id,
@@ -135,14 +137,14 @@ pub fn run(globals: &Globals, args: DecryptArgs) -> Result<(), Error> {
     };
     let service = LazyService::new(|| {
         let service = keyservice::open(globals)?;
-        Ok(Box::new(service.for_file(request.input.display().to_string())))
+        Ok(Box::new(service.for_file(request.input.to_string())))
     });
     let report = request.run(&service)?;
     print(globals, &request, &report)
 }
 
 /// What is known of the file: from the options, the record named, or the one beside it.
-fn document(args: &DecryptArgs) -> Result<Document, Error> {
+fn document(args: &DecryptArgs, input: &Place) -> Result<Document, Error> {
     if let (Some(data_key), Some(mode), Some(iv)) = (&args.data_key, args.mode, &args.iv) {
         let mode = mode.mode();
         return Ok(Document {
@@ -156,13 +158,13 @@ fn document(args: &DecryptArgs) -> Result<Document, Error> {
         });
     }
     match &args.record {
-        Some(record) if record == Path::new("-") && args.input == Path::new("-") => {
+        Some(record) if record.is_dash() && input.is_dash() => {
             Err(Error::usage("the record and the input cannot both be standard input"))
         }
-        Some(record) => Document::read(record),
+        Some(record) => Document::read(&input.at(record.clone())),
         None => {
-            let record = record_beside(&args.input);
-            if args.input == Path::new("-") || !record.exists() {
+            let record = record_beside(input)?;
+            if input.is_dash() || !record.exists()? {
                 return Err(Error::usage("mode, wrapped key and IV of the file are not known")
                     .hint("--record FILE, or --mode, --data-key and --iv, as the job had them"));
             }
@@ -178,7 +180,7 @@ fn context(globals: &Globals, document: &Document) -> EncryptionContext {
 }
 
 fn print(globals: &Globals, request: &Decrypt, report: &DecryptReport) -> Result<(), Error> {
-    let taken = request.out == Path::new("-");
+    let taken = request.out.is_dash();
     let text = (!globals.quiet).then(|| report.to_text());
     let warnings = report.warnings();
     output::print_report(globals, taken, &report.to_json(), warnings, text.as_deref())?;

@@ -1,27 +1,26 @@
 //! `reelseal encrypt`: from arguments to a request.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use reelseal_core::format::transcoder::Mode;
 
 use super::decrypt::show;
 use crate::args::Globals;
 use crate::error::Error;
-use crate::files::{DataKeySource, Encrypt, EncryptReport, Format, Given, is_terminal};
+use crate::files::{DataKeySource, Encrypt, EncryptReport, Format, Given};
 use crate::keyservice::{self, LazyService, Ledger, WrappedKey};
+use crate::objects::{Location, Place, Sse};
 use crate::output;
 use crate::package::{Existing, interrupt};
 
 /// The arguments of `reelseal encrypt`.
 #[derive(Args, Debug)]
 pub struct EncryptArgs {
-    /// The file to encrypt, or - for standard input
+    /// The file to encrypt: a path, s3://bucket/key, or - for standard input
     #[arg(value_name = "IN")]
-    input: PathBuf,
-    /// The file to write, or - for standard output
+    input: Location,
+    /// The file to write: a path, s3://bucket/key, or - for standard output
     #[arg(short, long = "output", value_name = "OUT")]
-    output: PathBuf,
+    output: Location,
     /// How. aes-cbc-pkcs7 and aes-ctr do not authenticate: whoever can alter the file can alter
     /// what comes out of it
     #[arg(long)]
@@ -45,10 +44,12 @@ pub struct EncryptArgs {
     iv: Option<String>,
     /// Where the block that opens the file is written [default: OUT.encryption.json]
     #[arg(long, value_name = "FILE")]
-    record: Option<PathBuf>,
+    record: Option<Location>,
     /// Whose block it is. MediaConvert's keys are bound to its own encryption context
     #[arg(long, default_value = "transcoder")]
     format: Format,
+    #[command(flatten)]
+    sse: Sse,
 }
 
 /// The modes of Elastic Transcoder that are done to the file.
@@ -95,7 +96,9 @@ enum Bits {
 /// What [`Encrypt::run`] says; see [`crate::error::Kind`].
 pub fn run(globals: &Globals, args: EncryptArgs) -> Result<(), Error> {
     interrupt::install();
-    if is_terminal(&args.output) {
+    let objects = globals.objects_with(&args.sse);
+    let out = objects.output(args.output)?;
+    if out.is_terminal() {
         return Err(Error::usage("the output is binary, and standard output is a terminal")
             .hint("-o FILE, or a pipe"));
     }
@@ -116,27 +119,26 @@ pub fn run(globals: &Globals, args: EncryptArgs) -> Result<(), Error> {
         },
     };
     let request = Encrypt {
-        input: args.input,
-        out: args.output,
+        input: objects.place(args.input),
+        out,
         existing: Existing::from_force(globals.force),
         mode: args.mode.mode(),
         key,
         context: globals.given_context().cloned().unwrap_or_else(|| args.format.context()),
         format: args.format,
-        record: args.record,
+        record: args.record.map(|record| objects.place(record)),
         show: show(globals),
     };
     let service = LazyService::new(|| {
         let service = keyservice::open(globals)?;
-        Ok(Box::new(service.for_file(request.input.display().to_string())))
+        Ok(Box::new(service.for_file(request.input.to_string())))
     });
     let report = request.run(&service, || Ledger::open(globals))?;
     print(globals, &request, &report)
 }
 
 fn print(globals: &Globals, request: &Encrypt, report: &EncryptReport) -> Result<(), Error> {
-    let dash = std::path::Path::new("-");
-    let taken = request.out == dash || request.record.as_deref() == Some(dash);
+    let taken = request.out.is_dash() || request.record.as_ref().is_some_and(Place::is_dash);
     let text = (!globals.quiet).then(|| report.to_text());
     output::print_report(globals, taken, &report.to_json(), report.warnings(), text.as_deref())
 }

@@ -1,7 +1,6 @@
 //! The work itself: a stream is encrypted or decrypted piece by piece.
 
 use std::io::{Read, Write};
-use std::path::Path;
 
 use reelseal_core::Inauthentic;
 use reelseal_core::envelope::transcoder::gcm_iv;
@@ -12,18 +11,19 @@ use reelseal_core::secret::ContentKey;
 use zeroize::Zeroizing;
 
 use super::content::HEAD_LEN;
-use super::ends::{Input, input_name};
+use super::ends::Input;
 use super::pieces::Pieces;
 use super::transcoder_code::NOT_DECRYPTED;
 use crate::error::Error;
-use crate::package::{interrupt, write_error};
+use crate::objects::Place;
+use crate::package::interrupt;
 use crate::progress::Progress;
 
 /// One stream from an input to an output.
 pub(super) struct Stream<'a> {
     pub(super) input: &'a Input<'a>,
     /// As the user named it, for messages.
-    pub(super) out: &'a Path,
+    pub(super) out: &'a Place,
     pub(super) progress: &'a Progress,
 }
 
@@ -168,11 +168,11 @@ impl Stream<'_> {
 
     /// The refusal of a length that no text has under its mode.
     pub(super) fn wrong_length(&self) -> Error {
-        wrong_length(&input_name(self.input.path))
+        wrong_length(&self.input.place.name("standard input"))
     }
 
     fn too_long(&self, why: &str) -> Error {
-        Error::refused(format!("{} is too long: {why}", input_name(self.input.path)))
+        Error::refused(format!("{} is too long: {why}", self.input.place.name("standard input")))
     }
 }
 
@@ -197,20 +197,20 @@ fn count(bytes: &[u8]) -> u64 {
 /// An output, and what went into it.
 struct Out<'a> {
     to: &'a mut dyn Write,
-    name: &'a Path,
+    place: &'a Place,
     done: Done,
 }
 
 impl<'a> Out<'a> {
     fn new(stream: &Stream<'a>, to: &'a mut dyn Write) -> Self {
         let head = Zeroizing::new(Vec::with_capacity(HEAD_LEN));
-        Self { to, name: stream.out, done: Done { read: 0, written: 0, head } }
+        Self { to, place: stream.out, done: Done { read: 0, written: 0, head } }
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let room = HEAD_LEN - self.done.head.len();
         self.done.head.extend(bytes.iter().take(room));
         self.done.written += count(bytes);
-        self.to.write_all(bytes).map_err(|error| write_error(self.name, &error))
+        self.to.write_all(bytes).map_err(|error| self.place.write_error(&error))
     }
 }

@@ -1,6 +1,5 @@
 //! `reelseal decrypt`: a file back in the clear, as far as its mode can vouch for it.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use reelseal_core::Inauthentic;
@@ -13,12 +12,13 @@ use super::choose::{READINGS, Reading, Untagged, choose};
 use super::cipher::{Done, Stream, wrong_length};
 use super::content;
 use super::data_key::{self, Md5Of, OpenKey};
-use super::ends::{Input, check_free, input_name, release};
+use super::ends::{Input, release};
 use super::transcoder_code::NOT_DECRYPTED;
 use super::{DecryptReport, Document, Proof};
 use crate::error::Error;
 use crate::keyservice::{EncryptionContext, LazyService};
-use crate::package::{Existing, write_atomic};
+use crate::objects::Place;
+use crate::package::Existing;
 use crate::progress::{Progress, Show};
 
 /// Which readings of the unwrapped key are tried.
@@ -34,10 +34,10 @@ pub enum KeyForm {
 /// A request to decrypt one file.
 #[derive(Clone, Debug)]
 pub struct Decrypt {
-    /// The encrypted file; `-` is standard input.
-    pub input: PathBuf,
-    /// The clear one; `-` is standard output.
-    pub out: PathBuf,
+    /// The encrypted file.
+    pub input: Place,
+    /// The clear one.
+    pub out: Place,
     /// Whether what is there may be replaced.
     pub existing: Existing,
     /// What is known of the file.
@@ -72,7 +72,7 @@ impl Decrypt {
     /// key, or it does not open the file.
     pub fn run(&self, service: &LazyService<'_>) -> Result<DecryptReport, Error> {
         let started = Instant::now();
-        check_free(&self.out, self.existing)?;
+        self.out.check_free(self.existing)?;
         let input = Input::open(&self.input)?;
         self.check_len(&input)?;
         let Document { wrapped, key_md5, .. } = &self.document;
@@ -144,7 +144,7 @@ impl Decrypt {
             .map_err(|Inauthentic| self.inauthentic())?,
             Untagged::Ctr(first, width) => {
                 let mut done = None;
-                write_atomic(&self.out, self.existing, |to| {
+                self.out.write(self.existing, |to| {
                     let ctr = Ctr::new(content_key, first, width);
                     done = Some(stream.apply_ctr(ctr, u64::MAX, to)?);
                     Ok(())
@@ -166,11 +166,11 @@ impl Decrypt {
     fn check_len(&self, input: &Input<'_>) -> Result<(), Error> {
         let Some(len) = input.len else { return Ok(()) };
         let checked = self.document.mode.check_encrypted_len(len);
-        checked.map_err(|_| wrong_length(&input_name(&self.input)))
+        checked.map_err(|_| wrong_length(&self.input.name("standard input")))
     }
 
     fn inauthentic(&self) -> Error {
-        Error::inauthentic(format!("{}: {Inauthentic}", input_name(&self.input)))
+        Error::inauthentic(format!("{}: {Inauthentic}", self.input.name("standard input")))
             .transcoder_code(NOT_DECRYPTED)
     }
 
@@ -178,7 +178,7 @@ impl Decrypt {
         let message = format!(
             "{}: the wrapped key is the base64 of a key, and neither the text nor what it stands \
              for shows itself to be the right one",
-            input_name(&self.input)
+            self.input.name("standard input")
         );
         Error::inauthentic(message)
             .hint("--key-form literal or --key-form base64 takes one without proof")

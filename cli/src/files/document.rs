@@ -4,20 +4,16 @@
 //! Read in the spellings of the API (`KeyMd5`), of notifications and CloudTrail (`keyMd5`) and of
 //! SDK dumps (`key_md5`), bare or inside the object that has them in a job.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
-
 use clap::ValueEnum;
 use md5::{Digest, Md5};
 use reelseal_core::format::transcoder::{Iv, Mode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::name;
 use crate::base64;
 use crate::error::Error;
 use crate::keyservice::{EncryptionContext, WrappedKey};
+use crate::objects::Place;
 
 /// Whose document it is.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
@@ -61,20 +57,14 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads the document in `path`; `-` is standard input.
+    /// Reads the document in `place`.
     ///
     /// # Errors
     ///
     /// The file cannot be read, is not such a document, or lacks something.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        let failed = |error| Error::io("cannot read", path, &error);
-        let mut bytes = Vec::new();
-        match path.to_str() {
-            Some("-") => std::io::stdin().lock().take(MAX_LEN).read_to_end(&mut bytes),
-            _ => File::open(path).and_then(|file| file.take(MAX_LEN).read_to_end(&mut bytes)),
-        }
-        .map_err(failed)?;
-        Self::parse(&bytes).map_err(|error| error.at(name(path, "standard input")))
+    pub fn read(place: &Place) -> Result<Self, Error> {
+        let bytes = place.read(MAX_LEN)?;
+        Self::parse(&bytes).map_err(|error| error.at(place.name("standard input")))
     }
 
     /// Reads a document.

@@ -1,23 +1,23 @@
 //! `reelseal encrypt`: a file under a data key, and the block that opens it again.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
 use std::time::Instant;
 
 use reelseal_core::envelope::transcoder::{CounterStart, first_counter_block, gcm_iv};
 use reelseal_core::format::transcoder::{Iv, LAYOUTS, Mode};
 use reelseal_core::modes::cbc;
 use reelseal_core::modes::ctr::{Ctr, Width};
+use zeroize::Zeroizing;
 
 use super::cipher::{Done, Stream};
 use super::data_key::{self, OpenKey};
 use super::document::parse_iv;
-use super::ends::{Input, check_free, is_direct};
+use super::ends::Input;
 use super::{Document, EncryptReport, Format, record_beside};
 use crate::error::Error;
 use crate::keyservice::{CounterRange, EncryptionContext, LazyService, Ledger};
-use crate::package::{Existing, write_atomic, write_error};
+use crate::objects::Place;
+use crate::package::{Existing, interrupt};
 use crate::progress::{Progress, Show};
 use crate::random::FreshIv;
 
@@ -51,10 +51,10 @@ pub struct Given {
 /// A request to encrypt one file.
 #[derive(Clone, Debug)]
 pub struct Encrypt {
-    /// The clear file; `-` is standard input.
-    pub input: PathBuf,
-    /// The encrypted one; `-` is standard output.
-    pub out: PathBuf,
+    /// The clear file.
+    pub input: Place,
+    /// The encrypted one.
+    pub out: Place,
     /// Whether what is there may be replaced.
     pub existing: Existing,
     /// How.
@@ -66,7 +66,7 @@ pub struct Encrypt {
     /// Whose block is written.
     pub format: Format,
     /// Where the block is written: beside `out` if nothing is said.
-    pub record: Option<PathBuf>,
+    pub record: Option<Place>,
     /// Whether a bar is shown.
     pub show: Show,
 }
@@ -86,13 +86,13 @@ impl Encrypt {
     ) -> Result<EncryptReport, Error> {
         let started = Instant::now();
         let record = self.record_place()?;
-        check_free(&self.out, self.existing)?;
-        check_free(&record, self.existing)?;
+        self.out.check_free(self.existing)?;
+        record.check_free(self.existing)?;
         let input = Input::open(&self.input)?;
-        let before = contents(&record)?;
-        let direct = is_direct(&self.out);
-        let mut report = None;
-        let written = write_atomic(&self.out, self.existing, |to| {
+        let before = contents(&record, self.existing)?;
+        let direct = self.out.is_direct();
+        let (mut report, mut recorded) = (None, false);
+        let written = self.out.write(self.existing, |to| {
             let (key, iv) = self.open_key(service)?;
             let limit = self.take(ledger, &key, &iv, input.len)?;
             let document = self.document(&key, &iv);
@@ -102,12 +102,13 @@ impl Encrypt {
             let done = self.stream(&input, &key, &iv, limit, to)?;
             if !direct {
                 self.write_record(&record, &document)?;
+                recorded = true;
             }
             report = Some(self.report(&record, &document, key, &done)?);
             Ok(())
         });
-        if let (Err(error), false) = (&written, direct) {
-            restore(&record, before).map_err(|_| error.clone())?;
+        if let (Err(error), true) = (&written, recorded) {
+            interrupt::hold(|| restore(&record, before)).map_err(|_| error.clone())?;
         }
         written?;
         let mut report = report.ok_or_else(|| Error::bug("an output without a report"))?;
@@ -115,14 +116,14 @@ impl Encrypt {
         Ok(report)
     }
 
-    fn record_place(&self) -> Result<PathBuf, Error> {
+    fn record_place(&self) -> Result<Place, Error> {
         let record = match &self.record {
             Some(record) => record.clone(),
-            None if is_direct(&self.out) => {
+            None if self.out.is_direct() => {
                 return Err(Error::usage("an output that is a pipe has no record beside it")
                     .hint("--record FILE names a place for the wrapped key and the IV"));
             }
-            None => record_beside(&self.out),
+            None => record_beside(&self.out)?,
         };
         if record == self.out {
             return Err(Error::usage("the record and the output have one place"));
@@ -215,16 +216,16 @@ impl Encrypt {
         }
     }
 
-    fn write_record(&self, record: &Path, document: &Document) -> Result<(), Error> {
+    fn write_record(&self, record: &Place, document: &Document) -> Result<(), Error> {
         let text = format!("{:#}\n", document.to_json(self.format)?);
-        write_atomic(record, self.existing, |to| {
-            to.write_all(text.as_bytes()).map_err(|error| write_error(record, &error))
+        record.write(self.existing, |to| {
+            to.write_all(text.as_bytes()).map_err(|error| record.write_error(&error))
         })
     }
 
     fn report(
         &self,
-        record: &Path,
+        record: &Place,
         document: &Document,
         key: OpenKey,
         done: &Done,
@@ -240,7 +241,7 @@ impl Encrypt {
         Ok(EncryptReport {
             input: self.input.clone(),
             out: self.out.clone(),
-            record: record.to_owned(),
+            record: record.clone(),
             mode: self.mode,
             bytes: done.read,
             bytes_written: done.written,
@@ -253,36 +254,28 @@ impl Encrypt {
     }
 }
 
-/// What is in the file `record`, if it is there.
-fn contents(record: &Path) -> Result<Option<Vec<u8>>, Error> {
-    let failed = |error: io::Error| Error::io("cannot read", record, &error);
-    let mut bytes = Vec::new();
-    if is_direct(record) {
+/// What is in the file `record`, if it is there and may be replaced.
+fn contents(record: &Place, existing: Existing) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    // With Keep, nothing was there when the place was looked at.
+    if existing == Existing::Keep || record.is_direct() || !record.exists()? {
         return Ok(None);
     }
-    match File::open(record) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        file => file.and_then(|file| file.take(LIMIT).read_to_end(&mut bytes)),
+    let bytes = record.read(MAX_RECORD_LEN)?;
+    if u64::try_from(bytes.len()).is_ok_and(|len| len <= MAX_RECORD_LEN) {
+        return Ok(Some(bytes));
     }
-    .map_err(failed)?;
-    if bytes.len() > MAX_RECORD_LEN {
-        let message = format!("{}: too long for a record that may be replaced", record.display());
-        return Err(Error::refused(message));
-    }
-    Ok(Some(bytes))
+    Err(Error::refused(format!("{record}: too long for a record that may be replaced")))
 }
 
 /// Puts `before` back: the record of an output that did not come to be opens nothing, and the
 /// one that was there may open what is there still.
-fn restore(record: &Path, before: Option<Vec<u8>>) -> Result<(), Error> {
-    if is_direct(record) || contents(record)? == before {
-        return Ok(());
-    }
+fn restore(record: &Place, before: Option<Zeroizing<Vec<u8>>>) -> Result<(), Error> {
     match before {
-        Some(bytes) => write_atomic(record, Existing::Replace, |to| {
-            to.write_all(&bytes).map_err(|error| write_error(record, &error))
+        Some(bytes) => record.write(Existing::Replace, |to| {
+            to.write_all(&bytes).map_err(|error| record.write_error(&error))
         }),
-        None => fs::remove_file(record).map_err(|error| Error::io("cannot remove", record, &error)),
+        None if record.is_direct() => Ok(()),
+        None => record.remove(),
     }
 }
 
@@ -290,7 +283,4 @@ fn restore(record: &Path, before: Option<Vec<u8>>) -> Result<(), Error> {
 const PIPE_BLOCKS: u64 = 1 << 40;
 
 /// More than any record has, in bytes: what is longer is some other file.
-const MAX_RECORD_LEN: usize = 1 << 20;
-
-/// One byte more, by which it is noticed.
-const LIMIT: u64 = (1 << 20) + 1;
+const MAX_RECORD_LEN: u64 = 1 << 20;

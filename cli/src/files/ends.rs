@@ -2,41 +2,52 @@
 //! once the verdict is known.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, IsTerminal, Read, Seek, Write};
-use std::os::fd::AsFd;
-use std::path::Path;
+use std::io::{self, BufWriter, Read, Seek, Write};
 
 use reelseal_core::Inauthentic;
 
-use super::name;
 use super::pieces::Pieces;
 use crate::error::Error;
-use crate::package::{Existing, interrupt, write_atomic, write_error};
+use crate::objects::{Location, Object, Place, open_file};
+use crate::package::{Existing, interrupt};
 use crate::random;
 
 /// Where bytes come from.
 pub(super) struct Input<'a> {
     /// As the user named it.
-    pub(super) path: &'a Path,
-    file: File,
-    /// Bytes in all, where that is known: of a file, not of a pipe.
+    pub(super) place: &'a Place,
+    from: From,
+    /// Bytes in all, where that is known: not of a pipe.
     pub(super) len: Option<u64>,
 }
 
+enum From {
+    File(File),
+    Object(Object),
+}
+
 impl<'a> Input<'a> {
-    /// Opens `path`; `-` is standard input.
-    pub(super) fn open(path: &'a Path) -> Result<Self, Error> {
-        let failed = |error: io::Error| Error::io("cannot read", path, &error);
-        if path == Path::new("-") {
-            let file = standard_input().map_err(failed)?;
-            return Ok(Self { path, file, len: None });
+    /// Opens `place`.
+    pub(super) fn open(place: &'a Place) -> Result<Self, Error> {
+        let path = match place.location() {
+            Location::Local(path) => path,
+            Location::S3(url) => {
+                let object = place.objects().open(url)?;
+                let len = Some(object.len());
+                return Ok(Self { place, from: From::Object(object), len });
+            }
+        };
+        let failed = |error: io::Error| place.read_error(&error);
+        let file = open_file(path).map_err(failed)?;
+        if place.is_dash() {
+            return Ok(Self { place, from: From::File(file), len: None });
         }
-        let file = File::open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
-            return Err(Error::usage(format!("{}: the input is a folder", path.display())));
+            return Err(Error::usage(format!("{place}: the input is a folder")));
         }
-        Ok(Self { path, file, len: metadata.is_file().then_some(metadata.len()) })
+        let len = metadata.is_file().then_some(metadata.len());
+        Ok(Self { place, from: From::File(file), len })
     }
 
     /// The same bytes, so that they can be read more than once. Those of a pipe go through a
@@ -47,62 +58,53 @@ impl<'a> Input<'a> {
         }
         let spool = spool()?;
         let mut out = &spool;
-        let mut pieces = Pieces::new(&self.file, 0);
+        let mut pieces = Pieces::new(self.reader(), 0);
         while let Some(piece) = pieces.next().map_err(|error| self.read_error(&error))? {
             interrupt::check()?;
             out.write_all(piece).map_err(spool_error)?;
         }
+        drop(pieces);
         let len = spool.metadata().map_err(spool_error)?.len();
-        let input = Self { path: self.path, file: spool, len: Some(len) };
+        let input = Self { place: self.place, from: From::File(spool), len: Some(len) };
         input.rewind()?;
         Ok(input)
     }
 
-    /// The bytes.
-    pub(super) fn reader(&self) -> &File {
-        &self.file
+    /// The bytes: of an object from its first on, of a file from where it stands.
+    pub(super) fn reader(&self) -> Box<dyn Read + '_> {
+        match &self.from {
+            From::File(file) => Box::new(file),
+            From::Object(object) => Box::new(object.reader()),
+        }
     }
 
     /// Back to the first byte.
     pub(super) fn rewind(&self) -> Result<(), Error> {
-        (&self.file).rewind().map_err(|error| self.read_error(&error))
+        match &self.from {
+            From::File(file) => { file }.rewind().map_err(|error| self.read_error(&error)),
+            From::Object(_) => Ok(()),
+        }
     }
 
     /// Reads exactly `out`, from `offset` on.
     pub(super) fn read_at(&self, offset: u64, out: &mut [u8]) -> Result<(), Error> {
-        let mut file = &self.file;
-        file.seek(io::SeekFrom::Start(offset))
-            .and_then(|_| file.read_exact(out))
-            .map_err(|error| self.read_error(&error))
+        let read = match &self.from {
+            From::File(file) => {
+                let mut file = file;
+                file.seek(io::SeekFrom::Start(offset)).and_then(|_| file.read_exact(out))
+            }
+            From::Object(object) => {
+                let len = u64::try_from(out.len()).unwrap_or(u64::MAX);
+                object.range(offset..offset.saturating_add(len)).read_exact(out)
+            }
+        };
+        read.map_err(|error| self.read_error(&error))
     }
 
     /// The error of a read.
     pub(super) fn read_error(&self, error: &io::Error) -> Error {
-        if self.path == Path::new("-") {
-            return Error::system(format!("cannot read standard input: {error}"));
-        }
-        Error::io("cannot read", self.path, error)
+        self.place.read_error(error)
     }
-}
-
-/// Whether bytes written to `out` are seen before all of them are written: standard output, a
-/// pipe, a device.
-pub(super) fn is_direct(out: &Path) -> bool {
-    out == Path::new("-") || fs::metadata(out).is_ok_and(|metadata| !metadata.is_file())
-}
-
-/// Refuses a place that is taken, before any work is done for it.
-pub(super) fn check_free(out: &Path, existing: Existing) -> Result<(), Error> {
-    if existing == Existing::Keep && !is_direct(out) && fs::symlink_metadata(out).is_ok() {
-        let message = format!("{}: the output exists", out.display());
-        return Err(Error::refused(message).hint("--force replaces it"));
-    }
-    Ok(())
-}
-
-/// Whether `out` is standard output, and that a terminal.
-pub fn is_terminal(out: &Path) -> bool {
-    out == Path::new("-") && io::stdout().is_terminal()
 }
 
 /// Runs `write`; what it wrote appears at `out` if it succeeds, and nothing else ever does. For
@@ -110,15 +112,15 @@ pub fn is_terminal(out: &Path) -> bool {
 ///
 /// # Errors
 ///
-/// As [`write_atomic`]; the outer ones of `write`. [`Inauthentic`] is handed on.
+/// As [`Place::write`]; the outer ones of `write`. [`Inauthentic`] is handed on.
 pub(super) fn release<T>(
-    out: &Path,
+    out: &Place,
     existing: Existing,
     write: impl FnOnce(&mut dyn Write) -> Result<Result<T, Inauthentic>, Error>,
 ) -> Result<Result<T, Inauthentic>, Error> {
-    if !is_direct(out) {
+    if !out.is_direct() {
         let mut verdict = None;
-        let written = write_atomic(out, existing, |file| {
+        let written = out.write(existing, |file| {
             let done = write(file)?;
             let seen = done.is_ok();
             verdict = Some(done);
@@ -141,11 +143,11 @@ pub(super) fn release<T>(
     buffered.flush().map_err(spool_error)?;
     drop(buffered);
     (&spool).rewind().map_err(spool_error)?;
-    write_atomic(out, existing, |to| {
+    out.write(existing, |to| {
         let mut pieces = Pieces::new(&spool, 0);
         while let Some(piece) = pieces.next().map_err(spool_error)? {
             interrupt::check()?;
-            to.write_all(piece).map_err(|error| write_error(out, &error))?;
+            to.write_all(piece).map_err(|error| out.write_error(&error))?;
         }
         Ok(())
     })?;
@@ -173,19 +175,4 @@ fn spool() -> Result<File, Error> {
 fn spool_error(error: io::Error) -> Error {
     Error::io("cannot use a temporary file in", &std::env::temp_dir(), &error)
         .hint("TMPDIR names another folder")
-}
-
-/// What messages call the input.
-pub(super) fn input_name(path: &Path) -> String {
-    name(path, "standard input")
-}
-
-/// What messages call the output.
-pub(super) fn output_name(path: &Path) -> String {
-    name(path, "standard output")
-}
-
-/// Standard input without Rust's buffer, which is not erased.
-fn standard_input() -> io::Result<File> {
-    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
 }

@@ -24,10 +24,10 @@ pub use decrypt::{Decrypt, KeyForm};
 pub(crate) use document::parse_iv;
 pub use document::{Document, Format};
 pub use encrypt::{DataKeySource, Encrypt, Given};
-pub use ends::is_terminal;
 pub use report::{DecryptReport, EncryptReport, Proof};
 
-use std::path::{Path, PathBuf};
+use crate::error::Error;
+use crate::objects::Place;
 
 /// Elastic Transcoder's numbers for what can go wrong with a file.
 pub mod transcoder_code {
@@ -41,12 +41,11 @@ pub mod transcoder_code {
     pub const NOT_GENERATED: u16 = 4019;
 }
 
-/// Where the record of the encrypted file `path` lies when nothing else is said.
-pub fn record_beside(path: &Path) -> PathBuf {
-    path.with_added_extension("encryption.json")
-}
-
-/// How messages call the file `path`.
-fn name(path: &Path, standard: &str) -> String {
-    if path == Path::new("-") { standard.to_owned() } else { path.display().to_string() }
+/// Where the record of the encrypted file `file` lies when nothing else is said.
+///
+/// # Errors
+///
+/// The name would be too long.
+pub fn record_beside(file: &Place) -> Result<Place, Error> {
+    file.with_added_extension("encryption.json")
 }

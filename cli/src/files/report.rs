@@ -1,13 +1,11 @@
 //! What a run did, and what that proves.
 
-use std::path::PathBuf;
-
 use reelseal_core::format::transcoder::{IvUse, Layout, Mode, Tag};
 use serde_json::{Value, json};
 
 use super::choose::Reading;
 use super::data_key::Md5Of;
-use super::ends::{input_name, output_name};
+use crate::objects::Place;
 
 /// What shows that the right bytes came out of a decryption.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -58,9 +56,9 @@ impl Proof {
 /// What an encryption did.
 #[derive(Debug)]
 pub struct EncryptReport {
-    pub(super) input: PathBuf,
-    pub(super) out: PathBuf,
-    pub(super) record: PathBuf,
+    pub(super) input: Place,
+    pub(super) out: Place,
+    pub(super) record: Place,
     pub(super) mode: Mode,
     pub(super) bytes: u64,
     pub(super) bytes_written: u64,
@@ -76,9 +74,9 @@ impl EncryptReport {
     pub fn to_json(&self) -> Value {
         json!({
             "command": "encrypt",
-            "input": input_name(&self.input),
-            "output": output_name(&self.out),
-            "record": output_name(&self.record),
+            "input": self.input.name("standard input"),
+            "output": self.out.name("standard output"),
+            "record": self.record.name("standard output"),
             "mode": self.mode.as_str(),
             "bytes": self.bytes,
             "bytesWritten": self.bytes_written,
@@ -95,10 +93,10 @@ impl EncryptReport {
         let Self { out, mode, bytes, seconds, .. } = self;
         let mut text = format!(
             "{}: {}, {} in {seconds:.2} s\nrecord: {}\nkey: {}",
-            output_name(out),
+            out.name("standard output"),
             mode.as_str(),
             indicatif::HumanBytes(*bytes),
-            output_name(&self.record),
+            self.record.name("standard output"),
             self.key_arn,
         );
         if let Some(of) = self.md5_of {
@@ -116,8 +114,8 @@ impl EncryptReport {
 /// What a decryption did.
 #[derive(Debug)]
 pub struct DecryptReport {
-    pub(super) input: PathBuf,
-    pub(super) out: PathBuf,
+    pub(super) input: Place,
+    pub(super) out: Place,
     pub(super) mode: Mode,
     pub(super) bytes: u64,
     pub(super) bytes_written: u64,
@@ -139,8 +137,8 @@ impl DecryptReport {
         };
         json!({
             "command": "decrypt",
-            "input": input_name(&self.input),
-            "output": output_name(&self.out),
+            "input": self.input.name("standard input"),
+            "output": self.out.name("standard output"),
             "mode": self.mode.as_str(),
             "bytes": self.bytes,
             "bytesWritten": self.bytes_written,
@@ -164,7 +162,7 @@ impl DecryptReport {
         let Self { out, mode, bytes, seconds, .. } = self;
         let mut text = format!(
             "{}: {}, {} in {seconds:.2} s\nkey: {}",
-            output_name(out),
+            out.name("standard output"),
             mode.as_str(),
             indicatif::HumanBytes(*bytes),
             self.key_arn,

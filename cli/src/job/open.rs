@@ -127,8 +127,8 @@ impl Tree {
                 .map_err(|error| Error::io("cannot create", folder, &error))?;
         }
         let request = Decrypt {
-            input: self.root.join(name),
-            out,
+            input: self.root.join(name).into(),
+            out: out.into(),
             existing: self.existing,
             document,
             // The blob says which key it was; the pipeline may have had another since.

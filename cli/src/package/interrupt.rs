@@ -3,6 +3,7 @@
 //! Work polls [`check`]. Stopped by its error, it unwinds, and its staging is removed by `Drop`.
 //! At the second signal the staging is removed from the signal thread, and the process exits.
 
+use std::cell::Cell;
 use std::fs;
 use std::process;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -41,9 +42,24 @@ pub fn install() {
 /// A signal came (exit code 128 + its number).
 pub fn check() -> Result<(), Error> {
     match FIRST.load(Ordering::Relaxed) {
+        _ if HELD.get() > 0 => Ok(()),
         0 => Ok(()),
         signal => Err(Error::interrupted(signal)),
     }
+}
+
+/// Runs `step` to its end, whatever signal comes: it puts things back, or in their place. The
+/// second signal ends the process all the same.
+pub fn hold<T>(step: impl FnOnce() -> T) -> T {
+    struct Held;
+    impl Drop for Held {
+        fn drop(&mut self) {
+            HELD.set(HELD.get() - 1);
+        }
+    }
+    HELD.set(HELD.get() + 1);
+    let _held = Held;
+    step()
 }
 
 fn watch(mut signals: Signals) {
@@ -67,3 +83,8 @@ fn ignored_signals() -> u64 {
 
 /// The first signal that came; 0 is none.
 static FIRST: AtomicU8 = AtomicU8::new(0);
+
+thread_local! {
+    /// How many times this thread is inside [`hold`].
+    static HELD: Cell<u32> = const { Cell::new(0) };
+}
