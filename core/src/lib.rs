@@ -1,9 +1,9 @@
 //! The crypto core of Reelseal: wrapped keys and clear media in, sealed keys and HLS segments out.
 //!
 //! ```text
-//! wrapped key ─▶ format ─▶ envelope ─▶ data key ─┐
-//!                parse     open                  ▼
-//! clear bytes ───────────────────────▶ segment · modes ─▶ encrypted bytes
+//! wrapped key ─▶ format ─▶ policy ─▶ envelope ─▶ data key ─┐
+//!                parse     admit     open                  ▼
+//! clear bytes ─────────────────────────────────▶ segment · modes ─▶ encrypted bytes
 //! ```
 //!
 //! No allocation, no I/O, no clock, no randomness: what must be fresh comes in as a value whose
@@ -25,6 +25,9 @@
 
 // Bytes to borrowed views: has never seen a key.
 pub mod format;
+
+// What is admitted of what was parsed: decides on facts, not on bytes or keys.
+pub mod policy;
 
 // A sealed data key, opened and sealed.
 pub mod envelope;

@@ -2,4 +2,5 @@
 
 pub mod esdk;
 pub mod kms;
+pub mod s3ec;
 pub mod transcoder;

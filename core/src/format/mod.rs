@@ -6,6 +6,7 @@ pub mod esdk;
 pub mod hls;
 pub mod kms_blob;
 pub mod reader;
+pub mod s3ec;
 pub mod transcoder;
 
 use core::fmt;

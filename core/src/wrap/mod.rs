@@ -1,4 +1,5 @@
 //! AES key wrapping: KW (RFC 3394) and KWP (RFC 5649), as joined in NIST SP 800-38F.
+//! [`ecb`] is older than both.
 //!
 //! Reading order: [`kw`], [`kwp`], then the permutation they share, at the foot of this file.
 //!
@@ -9,6 +10,7 @@
 //! | `r`            | S₂ … Sₙ    | n − 1 semiblocks of (padded) key data |
 //! | `t`            | t          | step, 1 ..= 6(n − 1)                  |
 
+pub mod ecb;
 pub mod kw;
 pub mod kwp;
 

@@ -69,7 +69,7 @@ pub fn unwrap(kek: &Kek, header: &Header<'_>, edk: &Edk<'_>) -> Result<MessageKe
 }
 
 /// GCM takes its key in the type of a content key: the same key, used for a wrapping.
-fn wrapping_key(kek: &Kek) -> ContentKey {
+pub(in crate::envelope) fn wrapping_key(kek: &Kek) -> ContentKey {
     match &kek.0 {
         AesKey::Aes128(key) => ContentKey::new_128(*key),
         AesKey::Aes192(key) => ContentKey::new_192(*key),

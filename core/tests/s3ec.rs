@@ -1,0 +1,448 @@
+//! Objects of the Amazon S3 Encryption Client: known answers, places of fields, and the gates.
+
+mod common;
+
+use common::{hex, hex_array};
+use reelseal_core::Inauthentic;
+use reelseal_core::envelope::s3ec::{
+    DataKey, FreshIv, FreshMessageId, Nonce, Opened, Step, WrongContext, oaep_payload, open, seal,
+    step, wrap_aes_gcm,
+};
+use reelseal_core::format::context::Context;
+use reelseal_core::format::s3ec::{
+    Content, Header, MAX_WRAPPED_LEN, Metadata, Place, Suite, Version, Wrap,
+};
+use reelseal_core::policy::{
+    Admitted, AdmittedSuite, CommitmentPolicy, Extent, Gate, Policy, Refused,
+};
+use reelseal_core::secret::Kek;
+
+type Fields = Vec<(&'static str, &'static str)>;
+
+/// Everything is admitted.
+const OPEN: Policy = Policy {
+    commitment: CommitmentPolicy::RequireEncryptAllowDecrypt,
+    legacy_wrapping: Gate::Open,
+    legacy_unauthenticated: Gate::Open,
+    rsa_v1_5: Gate::Open,
+};
+
+/// Known answers that Python's `cryptography` 48 computed: the data key is 00 … 1f, the wrapping
+/// key 40 … 5f, the IV of the wrapping 00 … 0b.
+const WRAPPED: [(Wrap, Suite, &str); 4] = [
+    (
+        Wrap::AesGcm,
+        Suite::AesGcmCommit,
+        "000102030405060708090a0b3a046e7b738942a7ca1b8ac9b4e0c2b493d53f1a7859bb44f639f28d5dac7741\
+         15bec703fb37691ac78a72c553e551fb",
+    ),
+    (
+        Wrap::AesGcm,
+        Suite::AesGcm,
+        "000102030405060708090a0b3a046e7b738942a7ca1b8ac9b4e0c2b493d53f1a7859bb44f639f28d5dac7741\
+         7380f02ed9b3e676626ab68abedd987f",
+    ),
+    (
+        Wrap::AesWrap,
+        Suite::AesGcm,
+        "9ba74ec0a3394a43baa95548a2d07bd4ac4f6ead62c4dd166837dcc58680468653db29b899a7668d",
+    ),
+    (
+        Wrap::AesEcb,
+        Suite::AesCbc,
+        "d05d67e003c8a374a589ef3596f3a1a48c5b77dfa6593649d2620ad83c244a88c9cb7b3859e1a550bcbf11b6\
+         24022c56",
+    ),
+];
+
+fn numbers<const N: usize>(first: u8) -> [u8; N] {
+    core::array::from_fn(|i| first + i as u8)
+}
+
+fn kek() -> Kek {
+    Kek::new_256(numbers(0x40))
+}
+
+fn content(suite: Suite) -> Content {
+    match suite {
+        Suite::AesCbc => Content::AesCbc { iv: numbers(0) },
+        Suite::AesGcm => Content::AesGcm { iv: numbers(0) },
+        Suite::AesGcmCommit => Content::AesGcmCommit {
+            message_id: numbers(0x20),
+            commitment: hex_array("568b09974ecf2201353e6fbe3708d7ac61bce5d3322415d9f0a8aee5"),
+        },
+    }
+}
+
+fn admitted(suite: Suite, wrap: Wrap, wrapped: &[u8], extent: Extent) -> Admitted<'_> {
+    let header = Header::new(content(suite), wrap, wrapped, "{}", Place::Metadata).unwrap();
+    OPEN.admit(header, extent).unwrap()
+}
+
+fn unwrapped(admitted: &Admitted<'_>, kek: &Kek) -> Result<DataKey, Inauthentic> {
+    match step(admitted) {
+        Step::Unwrap(unwrap) => unwrap.unwrap(kek),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A whole text of GCM, which was `body`.
+fn text(admitted: &Admitted<'_>, key: &DataKey, body: &[u8]) -> Result<Vec<u8>, Inauthentic> {
+    let Opened::Gcm(mut gcm) = open(admitted, key)? else { panic!("not GCM") };
+    let (text, tag) = body.split_last_chunk().unwrap();
+    let mut clear = vec![];
+    gcm.update(&mut text.to_vec(), |(), text| clear.extend_from_slice(text)).unwrap();
+    gcm.finish(tag).map(|()| clear)
+}
+
+fn sealed(suite: AdmittedSuite, nonce: Nonce, text: &[u8]) -> (Vec<u8>, Content) {
+    let key = DataKey::new(numbers(0));
+    let (mut encryptor, content) = seal(suite, &key, nonce).unwrap();
+    let mut body = text.to_vec();
+    encryptor.update(&mut body).unwrap();
+    body.extend(encryptor.finish());
+    (body, content)
+}
+
+#[test]
+fn wrapped_keys_are_the_known_ones() {
+    for (wrap, suite, known) in WRAPPED {
+        let known = hex(known);
+        let admitted = admitted(suite, wrap, &known, Extent::Whole);
+        let key = unwrapped(&admitted, &kek()).unwrap();
+        // The payload of OAEP shows what the key is.
+        let (payload, len) = oaep_payload(Suite::AesGcm, &key).unwrap();
+        assert_eq!((payload[0], &payload[1..33]), (32, &numbers::<32>(0)[..]), "{wrap:?}");
+        assert_eq!(&payload[33..len], b"AES/GCM/NoPadding");
+        if wrap == Wrap::AesGcm {
+            let iv = FreshIv::new(numbers(0));
+            let mut room = [0; 60];
+            let ours = wrap_aes_gcm(&kek(), iv, suite, &DataKey::new(numbers(0)), &mut room);
+            assert_eq!(ours, Some(&known[..]));
+        }
+    }
+}
+
+#[test]
+fn contents_are_the_known_ones() {
+    let forbid = Policy { commitment: CommitmentPolicy::ForbidEncryptAllowDecrypt, ..OPEN };
+    let v2 = forbid.admit_suite(Suite::AesGcm).unwrap();
+    let v3 = OPEN.admit_suite(Suite::AesGcmCommit).unwrap();
+    let known = [
+        (v2, Nonce::Iv(FreshIv::new(numbers(0))), "2f67ba77aa2797ff353b8a046d28236dcd9d057bbb"),
+        (
+            v3,
+            Nonce::MessageId(FreshMessageId::new(numbers(0x20))),
+            "93ccf3ebf3f5e7d74fc36ef59711416f7f9aeacedf",
+        ),
+    ];
+    for (suite, nonce, known) in known {
+        let (body, said) = sealed(suite, nonce, b"hello");
+        assert_eq!((body, said), (hex(known), content(suite.suite())));
+        let wrapped = [0; 40];
+        let admitted = admitted(suite.suite(), Wrap::KmsContext, &wrapped, Extent::Whole);
+        let key = DataKey::new(numbers(0));
+        assert_eq!(text(&admitted, &key, &hex(known)), Ok(b"hello".to_vec()));
+    }
+}
+
+#[test]
+fn another_data_key_breaks_the_commitment_before_anything_is_decrypted() {
+    let admitted = admitted(Suite::AesGcmCommit, Wrap::KmsContext, &[0; 40], Extent::Whole);
+    assert!(open(&admitted, &DataKey::new(numbers(0))).is_ok());
+    assert!(open(&admitted, &DataKey::new(numbers(1))).is_err());
+    let Step::Kms(ask) = step(&admitted) else { panic!("not KMS") };
+    let mut pairs = [("aws:x-amz-cek-alg", "115")];
+    let stored = Context::new(&mut pairs).unwrap();
+    let request = ask.check_context(&stored, &Context::EMPTY).unwrap();
+    // A key of another length has no commitment at all.
+    assert!(open(&admitted, &request.complete(&numbers::<16>(0)).unwrap()).is_err());
+}
+
+#[test]
+fn a_range_is_the_same_bytes_from_any_offset() {
+    let v3 = OPEN.admit_suite(Suite::AesGcmCommit).unwrap();
+    let clear: Vec<u8> = (0..100).collect();
+    let nonce = Nonce::MessageId(FreshMessageId::new(numbers(0x20)));
+    let (body, _) = sealed(v3, nonce, &clear);
+    let admitted = admitted(Suite::AesGcmCommit, Wrap::KmsContext, &[0; 40], Extent::Range);
+    for (from, to) in [(0, 100), (0, 1), (15, 17), (16, 32), (47, 100), (99, 100)] {
+        let Ok(Opened::Range(mut range)) = open(&admitted, &DataKey::new(numbers(0))) else {
+            panic!("not a range")
+        };
+        range.seek(from as u64).unwrap();
+        let mut part = body[from..to].to_vec();
+        range.apply(&mut part).unwrap();
+        assert_eq!(part, clear[from..to]);
+    }
+}
+
+#[test]
+fn a_range_ends_where_gcm_does() {
+    let admitted = admitted(Suite::AesGcmCommit, Wrap::KmsContext, &[0; 40], Extent::Range);
+    let Ok(Opened::Range(mut range)) = open(&admitted, &DataKey::new(numbers(0))) else {
+        panic!("not a range")
+    };
+    range.seek((1 << 36) - 32).unwrap();
+    assert_eq!(range.seek((1 << 36) - 31), None);
+    assert_eq!(range.apply(&mut [0; 17]), None);
+}
+
+#[test]
+fn a_payload_of_oaep_is_bound_to_its_suite() {
+    let payload = |suite| oaep_payload(suite, &DataKey::new(numbers(0))).unwrap();
+    let wrapped = [7; 256];
+    for (suite, other) in
+        [(Suite::AesGcm, Suite::AesGcmCommit), (Suite::AesGcmCommit, Suite::AesGcm)]
+    {
+        let admitted = admitted(suite, Wrap::RsaOaepSha1, &wrapped, Extent::Whole);
+        let complete = |bytes: &[u8]| match step(&admitted) {
+            Step::Rsa(ask) => ask.complete(bytes).map(|_| ()),
+            other => panic!("{other:?}"),
+        };
+        let (right, len) = payload(suite);
+        assert_eq!(complete(&right[..len]), Ok(()));
+        for i in 0..len {
+            let mut altered = right[..len].to_vec();
+            altered[i] ^= 1;
+            // A bit of the key itself is for the content to notice.
+            assert_eq!(complete(&altered).is_ok(), (1..33).contains(&i), "byte {i}");
+        }
+        for shorter in 0..len {
+            assert_eq!(complete(&right[..shorter]), Err(Inauthentic), "{shorter} bytes");
+        }
+        let (wrong, len) = payload(other);
+        assert_eq!(complete(&wrong[..len]), Err(Inauthentic));
+    }
+}
+
+#[test]
+fn an_encryption_context_is_the_expected_one_and_names_the_suite() {
+    let check = |suite, wrap, stored: &[(&str, &str)], expected: &[(&str, &str)]| {
+        let wrapped = [0; 40];
+        let admitted = admitted(suite, wrap, &wrapped, Extent::Whole);
+        let Step::Kms(ask) = step(&admitted) else { panic!("not KMS") };
+        let (mut stored, mut expected) = (stored.to_vec(), expected.to_vec());
+        let stored = Context::new(&mut stored).unwrap();
+        ask.check_context(&stored, &Context::new(&mut expected).unwrap()).map(|_| ())
+    };
+    let (gcm, v3, ctx) = (Suite::AesGcm, Suite::AesGcmCommit, Wrap::KmsContext);
+    let alg = ("aws:x-amz-cek-alg", "AES/GCM/NoPadding");
+    let alg_v3 = ("aws:x-amz-cek-alg", "115");
+    let id = ("kms_cmk_id", "k");
+    assert_eq!(check(gcm, ctx, &[alg], &[]), Ok(()));
+    assert_eq!(check(v3, ctx, &[alg_v3, ("a", "b"), id], &[("a", "b")]), Ok(()));
+    assert_eq!(check(gcm, ctx, &[alg, ("a", "b")], &[]), Err(WrongContext::Pairs));
+    assert_eq!(check(gcm, ctx, &[alg], &[("a", "b")]), Err(WrongContext::Pairs));
+    assert_eq!(check(gcm, ctx, &[alg, ("a", "c")], &[("a", "b")]), Err(WrongContext::Pairs));
+    assert_eq!(check(gcm, ctx, &[alg], &[alg]), Err(WrongContext::Reserved));
+    assert_eq!(check(gcm, ctx, &[], &[]), Err(WrongContext::Suite));
+    assert_eq!(check(gcm, ctx, &[alg_v3], &[]), Err(WrongContext::Suite));
+    assert_eq!(check(Suite::AesCbc, ctx, &[alg], &[]), Err(WrongContext::Suite));
+    assert_eq!(check(gcm, Wrap::Kms, &[id], &[]), Ok(()));
+    assert_eq!(check(gcm, Wrap::Kms, &[id], &[("a", "b")]), Err(WrongContext::NotBound));
+}
+
+#[test]
+fn gates_are_closed_unless_opened() {
+    let refused = |policy: Policy, suite, wrap: Wrap, extent| {
+        let len = (24..100).find(|len| wrap.has_wrapped_len(*len)).unwrap();
+        let wrapped = vec![1; len];
+        let header = Header::new(content(suite), wrap, &wrapped, "{}", Place::Metadata).unwrap();
+        policy.admit(header, extent).err()
+    };
+    let (closed, whole, range) = (Policy::default(), Extent::Whole, Extent::Range);
+    let (cbc, gcm, v3) = (Suite::AesCbc, Suite::AesGcm, Suite::AesGcmCommit);
+    let allow = Policy { commitment: CommitmentPolicy::RequireEncryptAllowDecrypt, ..closed };
+    let forbid = Policy { commitment: CommitmentPolicy::ForbidEncryptAllowDecrypt, ..closed };
+    assert_eq!(refused(closed, v3, Wrap::AesGcm, whole), None);
+    assert_eq!(refused(closed, gcm, Wrap::AesGcm, whole), Some(Refused::NotCommitting(gcm)));
+    for policy in [allow, forbid] {
+        assert_eq!(refused(policy, gcm, Wrap::AesGcm, whole), None);
+        assert_eq!(refused(policy, v3, Wrap::AesGcm, whole), None);
+    }
+    for wrap in Wrap::ALL {
+        let legacy = wrap.is_legacy().then_some(Refused::LegacyWrapping(wrap));
+        assert_eq!(refused(allow, gcm, wrap, whole), legacy);
+        let policy = Policy { legacy_wrapping: Gate::Open, ..allow };
+        let danger = (wrap == Wrap::RsaV15).then_some(Refused::RsaV15);
+        assert_eq!(refused(policy, gcm, wrap, whole), danger);
+        let cbc_refused = danger.or(Some(Refused::Unauthenticated(cbc, whole)));
+        assert_eq!(refused(policy, cbc, wrap, whole), cbc_refused);
+        assert_eq!(refused(OPEN, cbc, wrap, whole), None);
+        assert_eq!(refused(OPEN, cbc, wrap, range), Some(Refused::RangeOfCbc));
+    }
+    let part = Some(Refused::Unauthenticated(v3, range));
+    assert_eq!(refused(closed, v3, Wrap::AesGcm, range), part);
+    assert_eq!(refused(OPEN, v3, Wrap::AesGcm, range), None);
+}
+
+#[test]
+fn the_policy_says_what_is_written() {
+    let policy = |commitment| Policy { commitment, ..OPEN };
+    let (gcm, v3) = (Suite::AesGcm, Suite::AesGcmCommit);
+    for commitment in [
+        CommitmentPolicy::RequireEncryptAllowDecrypt,
+        CommitmentPolicy::RequireEncryptRequireDecrypt,
+    ] {
+        assert_eq!(policy(commitment).admit_suite(v3).map(AdmittedSuite::suite), Ok(v3));
+        let refused = policy(commitment).admit_suite(gcm);
+        assert_eq!(refused, Err(Refused::NotCommitting(gcm)));
+    }
+    let forbid = policy(CommitmentPolicy::ForbidEncryptAllowDecrypt);
+    assert_eq!(forbid.admit_suite(gcm).map(AdmittedSuite::suite), Ok(gcm));
+    assert_eq!(forbid.admit_suite(v3), Err(Refused::Committing));
+    assert!(forbid.admit_suite(Suite::AesCbc).is_err());
+}
+
+const KEY_40: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ==";
+const IV_12: &str = "AAECAwQFBgcICQoL";
+const IV_16: &str = "AAECAwQFBgcICQoLDA0ODw==";
+const ID_28: &str = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ow==";
+
+fn v1() -> Fields {
+    let key = "ugiLB0ztiL6iv8rmZ3rKbsGUEB7yMWfXe2253KUi8AVw+nGxTAk3aQP9lyf6MRbm";
+    vec![("x-amz-key", key), ("x-amz-iv", IV_16), ("x-amz-matdesc", "{}")]
+}
+
+fn v2() -> Fields {
+    vec![
+        ("x-amz-key-v2", KEY_40),
+        ("x-amz-wrap-alg", "AESWrap"),
+        ("x-amz-matdesc", "{}"),
+        ("x-amz-cek-alg", "AES/GCM/NoPadding"),
+        ("x-amz-iv", IV_12),
+        ("x-amz-tag-len", "128"),
+    ]
+}
+
+fn v3_content() -> Fields {
+    vec![("x-amz-c", "115"), ("x-amz-d", ID_28), ("x-amz-i", ID_28)]
+}
+
+fn v3_key() -> Fields {
+    vec![("x-amz-3", KEY_40), ("x-amz-w", "12"), ("x-amz-t", "{\"a\": \"b\"}")]
+}
+
+fn v3() -> Fields {
+    [v3_content(), v3_key()].concat()
+}
+
+/// What is said of an object and its instruction file: version, wrap and place, or the refusal.
+fn read(object: &Fields, file: Option<&Fields>) -> Result<(Version, Wrap, Place), String> {
+    let mut room = [0; MAX_WRAPPED_LEN];
+    let say = |error: reelseal_core::format::Malformed| error.to_string();
+    let object = Metadata::new(object).map_err(say)?;
+    let file = file.map(|file| Metadata::new(file)).transpose().map_err(say)?;
+    let header = Header::parse(&object, file.as_ref(), &mut room).map_err(say)?;
+    Ok((header.version, header.wrap, header.place))
+}
+
+#[test]
+fn versions_are_told_by_their_fields() {
+    let (meta, file) = (Place::Metadata, Place::InstructionFile);
+    let user = vec![("user-key", "user value")];
+    assert_eq!(read(&v1(), None), Ok((Version::V1, Wrap::AesEcb, meta)));
+    assert_eq!(read(&v2(), None), Ok((Version::V2, Wrap::AesWrap, meta)));
+    assert_eq!(read(&v3(), None), Ok((Version::V3, Wrap::KmsContext, meta)));
+    assert_eq!(read(&user, Some(&v1())), Ok((Version::V1, Wrap::AesEcb, file)));
+    assert_eq!(read(&user, Some(&v2())), Ok((Version::V2, Wrap::AesWrap, file)));
+    assert_eq!(read(&v3_content(), Some(&v3_key())), Ok((Version::V3, Wrap::KmsContext, file)));
+    for (fields, wants) in [(v1(), false), (v2(), false), (v3(), false), (v3_content(), true)] {
+        assert_eq!(Metadata::new(&fields).unwrap().wants_instruction_file(), wants);
+    }
+}
+
+#[test]
+fn fields_of_two_versions_are_refused() {
+    let with = |fields: Fields, more: Fields| [fields, more].concat();
+    let both = "more than one wrapped data key is not allowed";
+    for (fields, more) in [(v1(), v2()), (v2(), v3()), (v1(), v3())] {
+        let key = more.into_iter().filter(|(name, _)| name.contains("key") || *name == "x-amz-3");
+        assert_eq!(read(&with(fields, key.collect()), None), Err(both.into()));
+    }
+    for field in v3_content() {
+        for fields in [v1(), v2()] {
+            let expected = Err(format!("{} is not allowed", field.0));
+            assert_eq!(read(&with(fields, vec![field]), None), expected);
+        }
+        // As an attacker would do it who cannot write the object's metadata.
+        let tampered = "a field of the content in the instruction file is not allowed";
+        let file = with(v3_key(), vec![field]);
+        assert_eq!(read(&v3_content(), Some(&file)), Err(tampered.into()));
+        assert_eq!(read(&vec![], Some(&with(v2(), vec![field]))), Err(tampered.into()));
+    }
+    let confused = "an instruction file of V1 or V2 beside V3 is not allowed";
+    assert_eq!(read(&v3_content(), Some(&v2())), Err(confused.into()));
+    assert_eq!(
+        read(&vec![("x-amz-iv", IV_12)], Some(&v2())),
+        Err("x-amz-iv is not allowed".into())
+    );
+    assert_eq!(read(&vec![], Some(&v3_key())), Err("x-amz-c is missing".into()));
+    assert_eq!(read(&v2(), Some(&v2())), Err("an instruction file is not allowed".into()));
+    let file = with(v2(), vec![("x-amz-crypto-instr-file", "")]);
+    assert_eq!(
+        read(&vec![], Some(&file)),
+        Ok((Version::V2, Wrap::AesWrap, Place::InstructionFile))
+    );
+    let error = Err("x-amz-crypto-instr-file is not allowed".into());
+    assert_eq!(read(&file, None), error, "an instruction file is no object");
+}
+
+#[test]
+fn a_field_that_is_missing_is_named() {
+    for (fields, optional) in [(v1(), "x-amz-matdesc"), (v2(), "x-amz-matdesc"), (v3(), "x-amz-t")]
+    {
+        for (name, _) in &fields {
+            let rest: Fields = fields.iter().filter(|(n, _)| n != name).copied().collect();
+            let said = read(&rest, None).map(|_| ());
+            let key = ["x-amz-key", "x-amz-key-v2", "x-amz-3"].contains(name);
+            let expected = match *name {
+                name if name == optional => Ok(()),
+                _ if key => Err("the wrapped data key is missing".to_owned()),
+                _ => Err(format!("{name} is missing")),
+            };
+            assert_eq!(said, expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_value_that_is_wrong_is_named_with_its_rule() {
+    let zero_12 = "AAAAAAAAAAAAAAAA";
+    let zero_28 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==";
+    let table = [
+        (v1(), "x-amz-iv", IV_12, "does not have the right length"),
+        (v1(), "x-amz-iv", "AAECAwQFBgcICQoLDA0ODx==", "is not written as its format demands"),
+        (v1(), "x-amz-key", KEY_40, "does not have the right length"),
+        (v2(), "x-amz-iv", IV_16, "does not have the right length"),
+        (v2(), "x-amz-iv", zero_12, "of zeros is not allowed"),
+        (v2(), "x-amz-cek-alg", "AES/CTR/NoPadding", "is not a known value"),
+        (v2(), "x-amz-cek-alg", "115", "is not a known value"),
+        (v2(), "x-amz-wrap-alg", "AES/ECB", "is not a known value"),
+        (v2(), "x-amz-tag-len", "96", "is not a known value"),
+        (v2(), "x-amz-key-v2", IV_12, "does not have the right length"),
+        (v2(), "x-amz-key-v2", "", "does not have the right length"),
+        (v3(), "x-amz-c", "AES/GCM/NoPadding", "is not a known value"),
+        (v3(), "x-amz-c", "114", "is not a known value"),
+        (v3(), "x-amz-w", "kms+context", "is not a known value"),
+        (v3(), "x-amz-w", "02", "x-amz-3 does not have the right length"),
+        (v3(), "x-amz-i", zero_28, "of zeros is not allowed"),
+        (v3(), "x-amz-i", IV_16, "does not have the right length"),
+        (v3(), "x-amz-d", IV_16, "does not have the right length"),
+    ];
+    for (fields, name, value, rule) in table {
+        let altered = |(n, v)| (n, if n == name { value } else { v });
+        let altered: Fields = fields.into_iter().map(altered).collect();
+        let said = read(&altered, None).unwrap_err();
+        let expected =
+            if rule.starts_with("x-amz") { rule.into() } else { format!("{name} {rule}") };
+        assert_eq!(said, expected, "{value}");
+    }
+    for value in ["", "-1", "+1", "1 ", "0x10", "18446744073709551616"] {
+        let fields = [v2(), vec![("x-amz-unencrypted-content-length", value)]].concat();
+        assert!(read(&fields, None).is_err(), "{value:?}");
+    }
+    let twice = [v2(), vec![("x-amz-iv", IV_12)]].concat();
+    assert_eq!(read(&twice, None), Err("x-amz-iv is given twice".into()));
+}
