@@ -1,0 +1,1 @@
+//! What is proven of compiled code, with a C ABI. A caller passes pointers to bytes that are there.
