@@ -17,7 +17,7 @@ use crate::block::{
     Aes, Array, BlockCipherDecBackend, BlockCipherDecClosure, BlockCipherEncBackend,
     BlockCipherEncClosure, BlockSizeUser, CipherBlock, ParBlocks, U16, xor_rows,
 };
-use crate::secret::{ContentKey, Inauthentic, declassify};
+use crate::secret::{ContentKey, Inauthentic, declassify, declassify_len};
 
 /// Encrypts one text, whole blocks at a time. [`finish`](Self::finish) consumes it, so that no
 /// text goes without its padding and no IV serves twice.
@@ -191,7 +191,8 @@ pub fn unpad(last: &Block) -> Result<usize, Inauthentic> {
     });
     // The verdict is public: the caller's next act reveals it. So is the length of a text.
     if declassify(range & same) {
-        Ok(usize::from(16u8.saturating_sub(k)))
+        let len = declassify_len(u32::from(16u8.saturating_sub(k)));
+        usize::try_from(len).map_err(|_| Inauthentic)
     } else {
         Err(Inauthentic)
     }

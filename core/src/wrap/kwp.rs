@@ -5,7 +5,7 @@ use zeroize::Zeroize;
 
 use super::{OneBlock, Semiblock, w, w_inverse};
 use crate::block::Aes;
-use crate::secret::{Inauthentic, Kek, declassify};
+use crate::secret::{Inauthentic, Kek, declassify, declassify_len};
 
 /// A wrapped key of a length that KWP can produce (16, 24, 32 … bytes), in the buffer where it
 /// will be unwrapped.
@@ -56,7 +56,8 @@ impl<'a> WrappedMut<'a> {
         icv.zeroize();
 
         // The verdict is public: the caller's next act reveals it. So is an authentic length.
-        let len = declassify(constant & length & padding).then(|| usize::try_from(len).ok());
+        let good = declassify(constant & length & padding);
+        let len = good.then(|| usize::try_from(declassify_len(len)).ok());
         match len.flatten() {
             Some(len) => key.get_mut(..len).ok_or(Inauthentic),
             None => {
