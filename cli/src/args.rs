@@ -13,6 +13,7 @@ use crate::commands::hls::HlsArgs;
 use crate::commands::job::JobArgs;
 use crate::commands::key::KeyArgs;
 use crate::commands::kms::KmsArgs;
+use crate::commands::s3ec::S3ecArgs;
 use crate::commands::store::StoreArgs;
 use crate::keyservice::EncryptionContext;
 use crate::objects::{Objects, Sse};
@@ -146,6 +147,8 @@ pub enum Command {
     Hls(HlsArgs),
     /// Read the documents that Elastic Transcoder left behind
     Job(JobArgs),
+    /// Keep the keys of objects of the Amazon S3 Encryption Client
+    S3ec(S3ecArgs),
     /// Store objects encrypted, as S3 did for the modes s3 and s3-aws-kms
     Store(StoreArgs),
     /// Check the record of every use of a key, and search it

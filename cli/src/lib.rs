@@ -22,6 +22,7 @@ pub mod output;
 pub mod package;
 pub mod progress;
 pub mod random;
+pub mod s3ec;
 pub mod sniff;
 pub mod store;
 

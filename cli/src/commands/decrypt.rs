@@ -15,6 +15,7 @@ use crate::objects::{Location, Place, Sse};
 use crate::output;
 use crate::package::{Existing, interrupt};
 use crate::progress::Show;
+use crate::s3ec;
 
 /// The arguments of `reelseal decrypt`.
 #[derive(Args, Debug)]
@@ -60,6 +61,8 @@ pub struct DecryptArgs {
     counter_start: CounterStartArg,
     #[command(flatten)]
     sse: Sse,
+    #[command(flatten)]
+    s3ec: s3ec::DecryptOptions,
 }
 
 /// How the unwrapped bytes are the key.
@@ -107,11 +110,15 @@ pub fn run(globals: &Globals, args: DecryptArgs) -> Result<(), Error> {
     interrupt::install();
     let objects = globals.objects_with(&args.sse);
     let (input, out) = (objects.place(args.input.clone()), objects.output(args.output.clone())?);
-    let document = document(&args, &input)?;
-    if out.is_terminal() {
-        return Err(Error::usage("the output may be binary, and standard output is a terminal")
-            .hint("-o FILE, or a pipe"));
+    if is_s3ec(&args, &input)? {
+        return run_s3ec(globals, args, input, out);
     }
+    if let Some(option) = args.s3ec.given() {
+        return Err(Error::usage(format!("{option} is for an object of the S3 Encryption Client"))
+            .hint("--metadata FILE names the fields of the object"));
+    }
+    let document = document(&args, &input)?;
+    refuse_terminal(&out)?;
     let request = Decrypt {
         context: context(globals, &document),
         input,
@@ -143,10 +150,75 @@ pub fn run(globals: &Globals, args: DecryptArgs) -> Result<(), Error> {
     print(globals, &request, &report)
 }
 
+fn refuse_terminal(out: &Place) -> Result<(), Error> {
+    if out.is_terminal() {
+        return Err(Error::usage("the output may be binary, and standard output is a terminal")
+            .hint("-o FILE, or a pipe"));
+    }
+    Ok(())
+}
+
+/// Whether the input is an object of the S3 Encryption Client: by what is said of it, by what lies
+/// beside it, or, in S3, by its metadata.
+fn is_s3ec(args: &DecryptArgs, input: &Place) -> Result<bool, Error> {
+    if args.s3ec.metadata.is_some() {
+        return Ok(true);
+    }
+    if args.record.is_some() || args.data_key.is_some() || input.is_dash() {
+        return Ok(false);
+    }
+    match input.location() {
+        Location::S3(_) => s3ec::is_encrypted(input),
+        Location::Local(_) if record_beside(input)?.exists()? => Ok(false),
+        Location::Local(_) => s3ec::metadata_beside(input)?.exists(),
+    }
+}
+
+/// An object of the S3 Encryption Client.
+fn run_s3ec(globals: &Globals, args: DecryptArgs, input: Place, out: Place) -> Result<(), Error> {
+    refuse_terminal(&out)?;
+    let options = args.s3ec;
+    let metadata = match (options.metadata, input.location()) {
+        (Some(place), _) => Some(input.at(place)),
+        (None, Location::S3(_)) => None,
+        (None, Location::Local(_)) => Some(s3ec::metadata_beside(&input)?),
+    };
+    let instruction_file = options.instruction_file.map(|place| input.at(place));
+    let inputs = [Some(&input), metadata.as_ref(), instruction_file.as_ref()];
+    if inputs.into_iter().flatten().filter(|place| place.is_dash()).count() > 1 {
+        return Err(Error::usage("two of the inputs cannot both be standard input"));
+    }
+    let request = s3ec::Decrypt {
+        input,
+        out,
+        existing: Existing::from_force(globals.force),
+        metadata,
+        instruction_file,
+        wrapping_key: options.wrapping_key,
+        range: options.range,
+        policy: options.policy,
+        key_id: args.key_id,
+        context: globals.given_context().cloned(),
+        show: show(globals),
+    };
+    let service = LazyService::new(|| {
+        let service = keyservice::open(globals)?;
+        Ok(Box::new(service.for_file(request.input.to_string())))
+    });
+    let report = request.run(&service)?;
+    let (taken, warnings) = (request.out.is_dash(), report.warnings());
+    let text = (!globals.quiet).then(|| report.to_text());
+    output::print_report(globals, taken, &report.to_json(), &warnings, text.as_deref())?;
+    if report.is_authenticated() && !globals.quiet && !globals.json {
+        output::print_remark(&report.proof());
+    }
+    Ok(())
+}
+
 /// What is known of the file: from the options, the record named, or the one beside it.
 fn document(args: &DecryptArgs, input: &Place) -> Result<Document, Error> {
     if let (Some(data_key), Some(mode), Some(iv)) = (&args.data_key, args.mode, &args.iv) {
-        let mode = mode.mode();
+        let mode = mode.mode()?;
         return Ok(Document {
             format: args.format,
             mode,

@@ -1,6 +1,7 @@
 //! `reelseal encrypt`: from arguments to a request.
 
 use clap::{Args, ValueEnum};
+use reelseal_core::format::s3ec::Suite;
 use reelseal_core::format::transcoder::Mode;
 
 use super::decrypt::show;
@@ -11,6 +12,7 @@ use crate::keyservice::{self, LazyService, Ledger, WrappedKey};
 use crate::objects::{Location, Place, Sse};
 use crate::output;
 use crate::package::{Existing, interrupt};
+use crate::s3ec;
 
 /// The arguments of `reelseal encrypt`.
 #[derive(Args, Debug)]
@@ -50,6 +52,8 @@ pub struct EncryptArgs {
     format: Format,
     #[command(flatten)]
     sse: Sse,
+    #[command(flatten)]
+    s3ec: s3ec::EncryptOptions,
 }
 
 /// The modes of Elastic Transcoder that are done to the file.
@@ -62,15 +66,32 @@ pub enum ModeArg {
     /// Galois/Counter Mode: authenticated. The tag is written last; the services never said
     /// where they had it, and decrypt tries every place
     AesGcm,
+    /// An object of the Amazon S3 Encryption Client, V2: GCM, with metadata
+    S3ecV2,
+    /// An object of the Amazon S3 Encryption Client, V3: GCM with a commitment to the data key
+    S3ecV3,
 }
 
 impl ModeArg {
-    /// The mode.
-    pub(super) fn mode(self) -> Mode {
+    /// The mode of a headerless file.
+    pub(super) fn mode(self) -> Result<Mode, Error> {
         match self {
-            Self::AesCbcPkcs7 => Mode::AesCbcPkcs7,
-            Self::AesCtr => Mode::AesCtr,
-            Self::AesGcm => Mode::AesGcm,
+            Self::AesCbcPkcs7 => Ok(Mode::AesCbcPkcs7),
+            Self::AesCtr => Ok(Mode::AesCtr),
+            Self::AesGcm => Ok(Mode::AesGcm),
+            Self::S3ecV2 | Self::S3ecV3 => {
+                Err(Error::usage("an object of the S3 Encryption Client tells its mode itself")
+                    .hint("--metadata FILE names what it says"))
+            }
+        }
+    }
+
+    /// The suite of an object of the S3 Encryption Client.
+    fn suite(self) -> Option<Suite> {
+        match self {
+            Self::S3ecV2 => Some(Suite::AesGcm),
+            Self::S3ecV3 => Some(Suite::AesGcmCommit),
+            _ => None,
         }
     }
 }
@@ -97,10 +118,16 @@ enum Bits {
 pub fn run(globals: &Globals, args: EncryptArgs) -> Result<(), Error> {
     interrupt::install();
     let objects = globals.objects_with(&args.sse);
-    let out = objects.output(args.output)?;
+    let out = objects.output(args.output.clone())?;
     if out.is_terminal() {
         return Err(Error::usage("the output is binary, and standard output is a terminal")
             .hint("-o FILE, or a pipe"));
+    }
+    if let Some(suite) = args.mode.suite() {
+        return run_s3ec(globals, args, suite, out);
+    }
+    if let Some(option) = args.s3ec.given() {
+        return Err(Error::usage(format!("{option} goes with --mode s3ec-v2 or s3ec-v3")));
     }
     let key = match &args.data_key {
         Some(text) => DataKeySource::Given(Given {
@@ -122,7 +149,7 @@ pub fn run(globals: &Globals, args: EncryptArgs) -> Result<(), Error> {
         input: objects.place(args.input),
         out,
         existing: Existing::from_force(globals.force),
-        mode: args.mode.mode(),
+        mode: args.mode.mode()?,
         key,
         context: globals.given_context().cloned().unwrap_or_else(|| args.format.context()),
         format: args.format,
@@ -137,6 +164,42 @@ pub fn run(globals: &Globals, args: EncryptArgs) -> Result<(), Error> {
     print(globals, &request, &report)
 }
 
+/// An object of the S3 Encryption Client.
+fn run_s3ec(globals: &Globals, args: EncryptArgs, suite: Suite, out: Place) -> Result<(), Error> {
+    let foreign = [
+        (args.data_key.is_some(), "--data-key"),
+        (args.data_key_bits.is_some(), "--data-key-bits"),
+        (args.record.is_some(), "--record"),
+        (args.format != Format::default(), "--format"),
+    ];
+    if let Some((_, option)) = foreign.iter().find(|(given, _)| *given) {
+        let error = Error::usage(format!("{option} does not go with --mode s3ec-v2 or s3ec-v3"));
+        return Err(error.hint("such an object has a data key of its own, of 256 bits"));
+    }
+    let context = globals.given_context();
+    let request = s3ec::Encrypt {
+        input: out.at(args.input),
+        existing: Existing::from_force(globals.force),
+        suite,
+        commitment: args.s3ec.commitment_policy.map(Into::into),
+        key: s3ec::NewKey::of(args.key_id, args.s3ec.wrapping_key, context, S3EC_KEY)?,
+        metadata: args.s3ec.metadata.map(|place| out.at(place)),
+        instruction_file: args.s3ec.instruction_file.map(|place| out.at(place)),
+        show: show(globals),
+        out,
+    };
+    let service = LazyService::new(|| {
+        let service = keyservice::open(globals)?;
+        Ok(Box::new(service.for_file(request.input.to_string())))
+    });
+    let report = request.run(&service)?;
+    let outputs =
+        [Some(&request.out), request.metadata.as_ref(), request.instruction_file.as_ref()];
+    let taken = outputs.into_iter().flatten().any(Place::is_dash);
+    let text = (!globals.quiet).then(|| report.to_text());
+    output::print_report(globals, taken, &report.to_json(), &[], text.as_deref())
+}
+
 fn print(globals: &Globals, request: &Encrypt, report: &EncryptReport) -> Result<(), Error> {
     let taken = request.out.is_dash() || request.record.as_ref().is_some_and(Place::is_dash);
     let text = (!globals.quiet).then(|| report.to_text());
@@ -145,3 +208,6 @@ fn print(globals: &Globals, request: &Encrypt, report: &EncryptReport) -> Result
 
 /// The key that AWS manages for S3: what the service used where a pipeline named no key.
 const DEFAULT_KEY: &str = "alias/aws/s3";
+
+/// How the key of an object of the S3 Encryption Client is named.
+const S3EC_KEY: &str = "--key-id KEY or --wrapping-key FILE";

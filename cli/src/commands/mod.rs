@@ -7,6 +7,7 @@ pub mod hls;
 pub mod job;
 pub mod key;
 pub mod kms;
+pub mod s3ec;
 mod shell;
 pub mod store;
 
@@ -26,6 +27,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::Decrypt(args) => decrypt::run(&cli.globals, args),
         Command::Hls(args) => hls::run(&cli.globals, args),
         Command::Job(args) => job::run(&cli.globals, args),
+        Command::S3ec(args) => s3ec::run(&cli.globals, args),
         Command::Store(args) => store::run(&cli.globals, args),
         Command::Audit(args) => audit::run(&cli.globals, args),
         Command::Completions { shell } => shell::completions(shell),

@@ -20,27 +20,27 @@ use crate::package::interrupt;
 use crate::progress::Progress;
 
 /// One stream from an input to an output.
-pub(super) struct Stream<'a> {
-    pub(super) input: &'a Input<'a>,
+pub(crate) struct Stream<'a> {
+    pub(crate) input: &'a Input<'a>,
     /// As the user named it, for messages.
-    pub(super) out: &'a Place,
-    pub(super) progress: &'a Progress,
+    pub(crate) out: &'a Place,
+    pub(crate) progress: &'a Progress,
 }
 
 /// What went through.
 #[derive(Debug)]
-pub(super) struct Done {
+pub(crate) struct Done {
     /// Bytes read.
-    pub(super) read: u64,
+    pub(crate) read: u64,
     /// Bytes written.
-    pub(super) written: u64,
+    pub(crate) written: u64,
     /// The first bytes written.
-    pub(super) head: Zeroizing<Vec<u8>>,
+    pub(crate) head: Zeroizing<Vec<u8>>,
 }
 
 impl Stream<'_> {
     /// CBC with the padding of PKCS#7.
-    pub(super) fn encrypt_cbc(
+    pub(crate) fn encrypt_cbc(
         &self,
         mut encryptor: cbc::Encryptor,
         to: &mut dyn Write,
@@ -60,7 +60,7 @@ impl Stream<'_> {
     }
 
     /// CBC. The bytes in front of a bad padding have been written when it is found.
-    pub(super) fn decrypt_cbc(
+    pub(crate) fn decrypt_cbc(
         &self,
         mut decryptor: cbc::Decryptor,
         to: &mut dyn Write,
@@ -82,7 +82,7 @@ impl Stream<'_> {
     }
 
     /// CTR, in both directions, of `limit` bytes at most.
-    pub(super) fn apply_ctr(
+    pub(crate) fn apply_ctr(
         &self,
         mut ctr: Ctr,
         limit: u64,
@@ -100,13 +100,21 @@ impl Stream<'_> {
     }
 
     /// GCM with the tag last.
-    pub(super) fn encrypt_gcm(
+    pub(crate) fn encrypt_gcm(
         &self,
         key: &ContentKey,
         iv: gcm::Iv,
         to: &mut dyn Write,
     ) -> Result<Done, Error> {
-        let mut encryptor = gcm::Encryptor::new(key, iv, &[]).ok_or_else(no_aad)?;
+        self.seal_gcm(gcm::Encryptor::new(key, iv, &[]).ok_or_else(no_aad)?, to)
+    }
+
+    /// GCM that was begun, with the tag last.
+    pub(crate) fn seal_gcm(
+        &self,
+        mut encryptor: gcm::Encryptor,
+        to: &mut dyn Write,
+    ) -> Result<Done, Error> {
         let mut out = Out::new(self, to);
         let mut pieces = Pieces::new(self.input.reader(), 0);
         while let Some(piece) = self.next(&mut pieces, &mut out)? {
@@ -118,7 +126,7 @@ impl Stream<'_> {
     }
 
     /// GCM in one of its layouts. Bytes are written before they are known to be authentic.
-    pub(super) fn decrypt_gcm(
+    pub(crate) fn decrypt_gcm(
         &self,
         key: &ContentKey,
         iv: &Iv,
@@ -127,27 +135,35 @@ impl Stream<'_> {
     ) -> Result<Result<Done, Inauthentic>, Error> {
         self.input.rewind()?;
         let mut reader = self.input.reader();
-        let mut first: gcm::Tag = [0; 16];
-        let held = match layout.tag {
-            Tag::Last => 16,
+        let (first, held) = match layout.tag {
+            Tag::Last => (None, 16),
             Tag::First => {
-                reader.read_exact(&mut first).map_err(|_| self.wrong_length())?;
-                0
+                let mut tag: gcm::Tag = [0; 16];
+                reader.read_exact(&mut tag).map_err(|_| self.wrong_length())?;
+                (Some(tag), 0)
             }
         };
-        let mut out = Out::new(self, to);
-        let mut pieces = Pieces::new(reader, held);
         let content = gcm::Unverified::new(key, gcm_iv(iv, layout), &[], ());
-        let mut content = content.ok_or_else(no_aad)?;
+        let content = content.ok_or_else(no_aad)?;
+        self.open_gcm(content, Pieces::new(reader, held), first, to)
+    }
+
+    /// GCM that was begun, over `pieces` and then the tag: `first`, or what the pieces held back.
+    /// Bytes are written before they are known to be authentic.
+    pub(crate) fn open_gcm<R: Read>(
+        &self,
+        mut content: gcm::Unverified<()>,
+        mut pieces: Pieces<R>,
+        first: Option<gcm::Tag>,
+        to: &mut dyn Write,
+    ) -> Result<Result<Done, Inauthentic>, Error> {
+        let mut out = Out::new(self, to);
         while let Some(piece) = self.next(&mut pieces, &mut out)? {
             content
                 .update(piece, |(), clear| out.put(clear))
                 .ok_or_else(|| self.too_long("GCM has at most 2³⁶ − 32"))??;
         }
-        let tag = match layout.tag {
-            Tag::First => first,
-            Tag::Last => pieces.last().ok_or_else(|| self.wrong_length())?,
-        };
+        let tag = first.or_else(|| pieces.last()).ok_or_else(|| self.wrong_length())?;
         out.done.read += 16;
         Ok(content.finish(&tag).map(|()| out.done))
     }
@@ -167,7 +183,7 @@ impl Stream<'_> {
     }
 
     /// The refusal of a length that no text has under its mode.
-    pub(super) fn wrong_length(&self) -> Error {
+    pub(crate) fn wrong_length(&self) -> Error {
         wrong_length(&self.input.place.name("standard input"))
     }
 
@@ -177,7 +193,7 @@ impl Stream<'_> {
 }
 
 /// The refusal of a file whose length no text has under its mode.
-pub(super) fn wrong_length(name: &str) -> Error {
+pub(crate) fn wrong_length(name: &str) -> Error {
     Error::malformed(format!(
         "{name} has a length that its mode does not give: CBC has 16, 32, 48 … bytes, GCM 16 or \
          more"

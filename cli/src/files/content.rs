@@ -8,7 +8,7 @@ pub(super) const HEAD_LEN: usize = 4096;
 /// Names what the file that begins with `head` is, if it begins as something known does.
 ///
 /// Random bytes pass for one of these less than once in a million times.
-pub(super) fn kind(head: &[u8]) -> Option<&'static str> {
+pub(crate) fn kind(head: &[u8]) -> Option<&'static str> {
     match sniff::container(head) {
         Container::MpegTs => Some("MPEG-TS"),
         Container::Fmp4Init | Container::Fmp4Segment => Some("fragmented MP4"),

@@ -255,7 +255,10 @@ impl Encrypt {
 }
 
 /// What is in the file `record`, if it is there and may be replaced.
-fn contents(record: &Place, existing: Existing) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+pub(crate) fn contents(
+    record: &Place,
+    existing: Existing,
+) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     // With Keep, nothing was there when the place was looked at.
     if existing == Existing::Keep || record.is_direct() || !record.exists()? {
         return Ok(None);
@@ -269,7 +272,7 @@ fn contents(record: &Place, existing: Existing) -> Result<Option<Zeroizing<Vec<u
 
 /// Puts `before` back: the record of an output that did not come to be opens nothing, and the
 /// one that was there may open what is there still.
-fn restore(record: &Place, before: Option<Zeroizing<Vec<u8>>>) -> Result<(), Error> {
+pub(crate) fn restore(record: &Place, before: Option<Zeroizing<Vec<u8>>>) -> Result<(), Error> {
     match before {
         Some(bytes) => record.write(Existing::Replace, |to| {
             to.write_all(&bytes).map_err(|error| record.write_error(&error))

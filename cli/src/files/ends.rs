@@ -13,12 +13,12 @@ use crate::package::{Existing, interrupt};
 use crate::random;
 
 /// Where bytes come from.
-pub(super) struct Input<'a> {
+pub(crate) struct Input<'a> {
     /// As the user named it.
-    pub(super) place: &'a Place,
+    pub(crate) place: &'a Place,
     from: From,
     /// Bytes in all, where that is known: not of a pipe.
-    pub(super) len: Option<u64>,
+    pub(crate) len: Option<u64>,
 }
 
 enum From {
@@ -28,7 +28,7 @@ enum From {
 
 impl<'a> Input<'a> {
     /// Opens `place`.
-    pub(super) fn open(place: &'a Place) -> Result<Self, Error> {
+    pub(crate) fn open(place: &'a Place) -> Result<Self, Error> {
         let path = match place.location() {
             Location::Local(path) => path,
             Location::S3(url) => {
@@ -52,7 +52,7 @@ impl<'a> Input<'a> {
 
     /// The same bytes, so that they can be read more than once. Those of a pipe go through a
     /// file without a name, which holds what the pipe held: ciphertext.
-    pub(super) fn seekable(self) -> Result<Self, Error> {
+    pub(crate) fn seekable(self) -> Result<Self, Error> {
         if self.len.is_some() {
             return Ok(self);
         }
@@ -71,7 +71,7 @@ impl<'a> Input<'a> {
     }
 
     /// The bytes: of an object from its first on, of a file from where it stands.
-    pub(super) fn reader(&self) -> Box<dyn Read + '_> {
+    pub(crate) fn reader(&self) -> Box<dyn Read + '_> {
         match &self.from {
             From::File(file) => Box::new(file),
             From::Object(object) => Box::new(object.reader()),
@@ -79,7 +79,7 @@ impl<'a> Input<'a> {
     }
 
     /// Back to the first byte.
-    pub(super) fn rewind(&self) -> Result<(), Error> {
+    pub(crate) fn rewind(&self) -> Result<(), Error> {
         match &self.from {
             From::File(file) => { file }.rewind().map_err(|error| self.read_error(&error)),
             From::Object(_) => Ok(()),
@@ -87,7 +87,7 @@ impl<'a> Input<'a> {
     }
 
     /// Reads exactly `out`, from `offset` on.
-    pub(super) fn read_at(&self, offset: u64, out: &mut [u8]) -> Result<(), Error> {
+    pub(crate) fn read_at(&self, offset: u64, out: &mut [u8]) -> Result<(), Error> {
         let read = match &self.from {
             From::File(file) => {
                 let mut file = file;
@@ -102,7 +102,7 @@ impl<'a> Input<'a> {
     }
 
     /// The error of a read.
-    pub(super) fn read_error(&self, error: &io::Error) -> Error {
+    pub(crate) fn read_error(&self, error: &io::Error) -> Error {
         self.place.read_error(error)
     }
 }
@@ -113,7 +113,7 @@ impl<'a> Input<'a> {
 /// # Errors
 ///
 /// As [`Place::write`]; the outer ones of `write`. [`Inauthentic`] is handed on.
-pub(super) fn release<T>(
+pub(crate) fn release<T>(
     out: &Place,
     existing: Existing,
     write: impl FnOnce(&mut dyn Write) -> Result<Result<T, Inauthentic>, Error>,

@@ -9,17 +9,18 @@
 //! mode can tell; where it cannot, the report says what the bytes look like, and what that proves.
 
 mod choose;
-mod cipher;
+pub(crate) mod cipher;
 mod content;
 mod data_key;
 mod decrypt;
 mod document;
-mod encrypt;
-mod ends;
-mod pieces;
+pub(crate) mod encrypt;
+pub(crate) mod ends;
+pub(crate) mod pieces;
 mod report;
 
 pub use choose::Reading;
+pub(crate) use content::kind as content_kind;
 pub use decrypt::{Decrypt, KeyForm};
 pub(crate) use document::parse_iv;
 pub use document::{Document, Format};

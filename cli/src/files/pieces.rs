@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use zeroize::Zeroizing;
 
 /// Reads a stream piece by piece. All pieces but the last have [`PIECE_LEN`] bytes.
-pub(super) struct Pieces<R> {
+pub(crate) struct Pieces<R> {
     input: R,
     buffer: Zeroizing<Vec<u8>>,
     /// Bytes at the front of `buffer` that were given out.
@@ -18,13 +18,13 @@ pub(super) struct Pieces<R> {
 
 impl<R: Read> Pieces<R> {
     /// The stream `input`, whose last `held` bytes belong to no piece.
-    pub(super) fn new(input: R, held: usize) -> Self {
+    pub(crate) fn new(input: R, held: usize) -> Self {
         let buffer = Zeroizing::new(vec![0; PIECE_LEN + held]);
         Self { input, buffer, given: 0, filled: 0, held }
     }
 
     /// The next piece, never empty. `None` at the end of the stream.
-    pub(super) fn next(&mut self) -> io::Result<Option<&mut [u8]>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<&mut [u8]>> {
         self.buffer.copy_within(self.given..self.filled, 0);
         self.filled -= self.given;
         self.given = 0;
@@ -41,14 +41,14 @@ impl<R: Read> Pieces<R> {
     }
 
     /// After the last piece: the bytes kept apart, if the stream had as many.
-    pub(super) fn last<const N: usize>(&self) -> Option<[u8; N]> {
+    pub(crate) fn last<const N: usize>(&self) -> Option<[u8; N]> {
         self.buffer.get(..self.filled)?.try_into().ok()
     }
 }
 
 /// Large enough that the system calls do not show, small enough for the second-level cache. A
 /// multiple of the AES block.
-pub(super) const PIECE_LEN: usize = 256 * 1024;
+pub(crate) const PIECE_LEN: usize = 256 * 1024;
 
 #[cfg(test)]
 mod tests {

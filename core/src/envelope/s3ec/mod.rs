@@ -28,7 +28,9 @@ use crate::secret::{AesKey, ContentKey, Inauthentic};
 
 pub use open::{Opened, Range, open};
 pub use seal::{FreshIv, FreshMessageId, Nonce, oaep_payload, seal, wrap_aes_gcm};
-pub use unwrap::{AskKms, AskRsa, KmsRequest, Padding, Step, Unwrap, WrongContext, step};
+pub use unwrap::{
+    AskKms, AskRsa, KmsRequest, Padding, Step, Unwrap, WrongContext, is_reserved, step,
+};
 
 /// The data key of an object: 16, 24 or 32 bytes, and 32 for a suite that derives keys from it.
 #[derive(Debug)]
@@ -45,8 +47,8 @@ impl DataKey {
         content_key(bytes).map(Self).ok_or(Inauthentic)
     }
 
-    /// The bytes, for whoever wraps them.
-    fn bytes(&self) -> &[u8] {
+    /// The bytes, for whoever wraps them: this is the one way out.
+    pub fn expose(&self) -> &[u8] {
         match &self.0.0 {
             AesKey::Aes128(key) => key,
             AesKey::Aes192(key) => key,

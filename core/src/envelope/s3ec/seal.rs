@@ -78,7 +78,7 @@ pub fn wrap_aes_gcm<'o>(
     out: &'o mut [u8; 60],
 ) -> Option<&'o [u8]> {
     let FreshIv(iv) = iv;
-    let bytes = key.bytes();
+    let bytes = key.expose();
     let out = out.get_mut(..bytes.len().checked_add(28)?)?;
     let (front, sealed) = out.split_first_chunk_mut()?;
     let (text, tag) = sealed.split_last_chunk_mut()?;
@@ -93,7 +93,7 @@ pub fn wrap_aes_gcm<'o>(
 ///
 /// The bytes up to the returned length. `None` never, for keys and suites that there are.
 pub fn oaep_payload(suite: Suite, key: &DataKey) -> Option<(Zeroizing<[u8; 64]>, usize)> {
-    let (bytes, text) = (key.bytes(), suite.as_str().as_bytes());
+    let (bytes, text) = (key.expose(), suite.as_str().as_bytes());
     let mut payload = Zeroizing::new([0; 64]);
     let len = u8::try_from(bytes.len()).ok()?;
     let parts = [&[len], bytes, text];
