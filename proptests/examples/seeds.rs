@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arbitrary::{Arbitrary, Unstructured};
-use reelseal_proptests::cases::{CbcCase, SegmentCase, SegmentIv, WrapCase};
+use reelseal_proptests::cases::{CbcCase, S3ecFields, SegmentCase, SegmentIv, WrapCase};
 use reelseal_vectors::own::{Input, Iv};
-use reelseal_vectors::{Case, bytes, load, manifest};
+use reelseal_vectors::s3ec::Object;
+use reelseal_vectors::{Case, bytes, load, manifest, s3ec};
 
 /// Longer ones make a fuzzer slow, and a thousand of a kind teach it nothing.
 const MAX_LEN: usize = 512;
@@ -29,6 +30,7 @@ fn main() -> Result<(), std::io::Error> {
             seeds.entry(target).or_default().push(seed);
         }
     }
+    seeds.insert("s3ec_raw", s3ec::objects().iter().map(s3ec_fields).collect());
     for (target, seeds) in &seeds {
         write(&folder.join(target), seeds)?;
         println!("{target}: {} seeds", seeds.len());
@@ -62,6 +64,22 @@ fn seeds_of(case: &Case) -> Vec<(&'static str, Vec<u8>)> {
         },
         _ => vec![],
     }
+}
+
+/// The fields of an object, one on a line.
+fn s3ec_fields(object: &Object) -> Vec<u8> {
+    let lines = |place: &str, fields: &[(String, String)]| {
+        fields.iter().map(|(name, value)| format!("{place}{name}={value}\n")).collect::<String>()
+    };
+    let file = object.instruction_file.as_ref().map(|text| {
+        s3ec::fields(&serde_json::from_str(text).expect("JSON"))
+    });
+    let text = lines("", &object.metadata) + &lines("i:", &file.unwrap_or_default());
+    // Whether names are given is a fraction that is read from the end.
+    let seed = [text.as_bytes(), &[0xff]].concat();
+    let case = read::<S3ecFields>(&seed);
+    assert_eq!((case.metadata, case.file.is_some()), (object.metadata.clone(), object.instruction_file.is_some()));
+    seed
 }
 
 fn wrap(kek: &[u8], wrapped: &[u8]) -> Vec<u8> {

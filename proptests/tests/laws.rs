@@ -88,6 +88,12 @@ fn record() {
 }
 
 #[test]
+fn s3ec() {
+    hold("s3ec");
+    hold("s3ec_raw");
+}
+
+#[test]
 fn segment() {
     hold("segment");
 }

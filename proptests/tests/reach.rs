@@ -222,3 +222,26 @@ fn playlists_have_all_that_playlists_have() {
     };
     reach("PlaylistCase", classes, 10);
 }
+
+#[test]
+fn objects_of_the_s3_encryption_client_are_of_every_version_and_in_both_places() {
+    let classes = |c: &S3ecCase| {
+        let (object, header) = (c.object(), c.header());
+        let is = |class: bool| class && object.is_some();
+        vec![
+            ("V1", is(header.version == 1)),
+            ("V2 of CBC", is(header.version == 2 && c.suite == S3ecSuite::Cbc)),
+            ("V2 of GCM", is(header.version == 2 && c.suite == S3ecSuite::Gcm)),
+            ("V3", is(header.version == 3)),
+            ("with an instruction file", is(c.in_file)),
+            ("that says its length", is(c.says_len)),
+        ]
+    };
+    reach("S3ecCase", classes, 50);
+    let classes = |c: &S3ecFields| {
+        let header = spec::s3ec::Header::parse(&c.metadata, c.file.as_ref());
+        let some = !c.metadata.is_empty() || c.file.is_some();
+        vec![("fields that are no object's", some && header.is_none())]
+    };
+    reach("S3ecFields", classes, 1000);
+}

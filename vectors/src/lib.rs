@@ -12,6 +12,7 @@ pub mod case;
 pub mod manifest;
 pub mod media;
 pub mod own;
+pub mod s3ec;
 
 mod cavp;
 mod fields;

@@ -16,6 +16,7 @@
 //! | [`base64`] | RFC 4648 §4 | a string of bits; canonical if it prints back |
 //! | [`context`] [`kms`] | this project's key service | whole strings |
 //! | [`esdk`] | AWS Encryption SDK, suite 0x0478 | whole messages; authentic if sealed again alike |
+//! | [`s3ec`] | Amazon S3 Encryption Client, V1 to V3 | a table of shapes; authentic if sealed again alike |
 //! | [`segment`] [`ext_x_key`] | RFC 8216 §4.2, §4.3.2.4 | owned values, a grammar of functions |
 //! | [`playlist`] | RFC 8216 §4.1, §4.3 | each line looks back, no state |
 //!
@@ -37,6 +38,7 @@ pub mod kms;
 pub mod kw;
 pub mod kwp;
 pub mod playlist;
+pub mod s3ec;
 pub mod segment;
 pub mod sha2;
 

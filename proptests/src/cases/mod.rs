@@ -8,6 +8,7 @@ mod bytes;
 mod crypto;
 mod esdk;
 mod playlist;
+mod s3ec;
 mod text;
 
 pub use bytes::{Chunking, Flip, Key, Raw, Short, Text};
@@ -17,4 +18,5 @@ pub use crypto::{
 };
 pub use esdk::EsdkCase;
 pub use playlist::PlaylistCase;
+pub use s3ec::{S3ecCase, S3ecFields, S3ecSuite, S3ecWrap};
 pub use text::{Base64Case, ContextCase, Edit, KeyTagCase, Pair, Pairs, RawText, ReaderCase, Verb};

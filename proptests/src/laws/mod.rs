@@ -17,6 +17,7 @@ pub mod playlist;
 pub mod raw;
 pub mod reader;
 pub mod record;
+pub mod s3ec;
 pub mod segment;
 pub mod wrap;
 
@@ -97,6 +98,8 @@ pub const SUBJECTS: &[(&str, &dyn Laws)] = &[
     ("playlist_raw", &raw::PLAYLIST),
     ("reader", &reader::ALL),
     ("record", &record::ALL),
+    ("s3ec", &s3ec::ALL),
+    ("s3ec_raw", &s3ec::RAW),
     ("segment", &segment::ALL),
     ("wrap", &wrap::ALL),
 ];

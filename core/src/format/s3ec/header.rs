@@ -124,14 +124,15 @@ impl<'a> Header<'a> {
         room: &'a mut [u8],
     ) -> Result<Self, Malformed> {
         object.forbid(&[INSTRUCTION_FILE])?;
-        match (object.version()?, instruction) {
+        let header = match (object.version()?, instruction) {
             (Some(_), Some(_)) => Err(broken("an instruction file", Rule::Forbidden)),
             (Some(Version::V3), None) => Self::v3(object, object, Place::Metadata, room),
             (Some(Version::V2), None) => Self::v2(object, Place::Metadata, room),
             (Some(Version::V1), None) => Self::v1(object, Place::Metadata, room),
             (None, None) => Err(broken("the wrapped data key", Rule::Required)),
-            (None, Some(file)) => Self::parse_split(object, file, room),
-        }
+            (None, Some(file)) => Self::parse_split(object, file, room)?.with_clear_len(file),
+        };
+        header?.with_clear_len(object)
     }
 
     /// The wrapped data key is in `file`. What belongs to the content may not be there in V3, and
@@ -152,6 +153,7 @@ impl<'a> Header<'a> {
             };
         }
         object.forbid(&[IV, CEK_ALG, WRAP_ALG, TAG_LEN, MATDESC])?;
+        object.forbid(&[WRAP_ALG_V3, CONTEXT_V3, MATDESC_V3])?;
         match version {
             _ if file.has_v3_content() => tampered,
             Some(Version::V1) => Self::v1(file, place, room),
@@ -159,7 +161,6 @@ impl<'a> Header<'a> {
             Some(Version::V3) => Err(broken(CEK_ALG_V3, Rule::Required)),
             None => Err(broken("the wrapped data key", Rule::Required)),
         }
-        .and_then(|header| header.with_clear_len(object))
     }
 
     fn v1(fields: &Metadata<'a>, place: Place, room: &'a mut [u8]) -> Result<Self, Malformed> {
@@ -176,7 +177,7 @@ impl<'a> Header<'a> {
             Some(_) => return Err(broken(WRAP_ALG, Rule::Registered)),
         };
         let content = Content::AesCbc { iv: array(IV, fields.require(IV)?)? };
-        Self {
+        Ok(Self {
             version: Version::V1,
             content,
             wrap,
@@ -184,8 +185,7 @@ impl<'a> Header<'a> {
             description: fields.get(MATDESC).unwrap_or(EMPTY),
             clear_len: None,
             place,
-        }
-        .with_clear_len(fields)
+        })
     }
 
     fn v2(fields: &Metadata<'a>, place: Place, room: &'a mut [u8]) -> Result<Self, Malformed> {
@@ -208,7 +208,7 @@ impl<'a> Header<'a> {
         };
         let wrap = Wrap::parse_v2(fields.require(WRAP_ALG)?)?;
         let wrapped = decode(KEY_V2, fields.require(KEY_V2)?, room)?;
-        Self {
+        Ok(Self {
             version: Version::V2,
             content,
             wrap,
@@ -216,8 +216,7 @@ impl<'a> Header<'a> {
             description: fields.get(MATDESC).unwrap_or(EMPTY),
             clear_len: None,
             place,
-        }
-        .with_clear_len(fields)
+        })
     }
 
     /// `file` is `object` where there is no instruction file.
