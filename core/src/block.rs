@@ -17,11 +17,12 @@ pub type Block = [u8; 16];
 /// A block as the backends of the `aes` crate know it: the same bytes, another type.
 pub(crate) type CipherBlock = Array<u8, U16>;
 
-/// An expanded AES key. The round keys are erased on drop (feature `aes/zeroize`).
+/// A key expanded for CIPHER (FIPS 197 §5.1). The round keys are erased on drop (feature
+/// `aes/zeroize`).
 pub(crate) enum Aes {
-    Aes128(aes::Aes128),
-    Aes192(aes::Aes192),
-    Aes256(aes::Aes256),
+    Aes128(aes::Aes128Enc),
+    Aes192(aes::Aes192Enc),
+    Aes256(aes::Aes256Enc),
 }
 
 impl Aes {
@@ -39,7 +40,7 @@ impl Aes {
         Self::Aes128(KeyInit::new(key.into()))
     }
 
-    /// Runs `mode` with the encrypting backend of this key.
+    /// Runs `mode` with the backend of this key.
     pub(crate) fn encrypt_with(&self, mode: impl BlockCipherEncClosure<BlockSize = U16>) {
         match self {
             Self::Aes128(c) => c.encrypt_with_backend(mode),
@@ -47,8 +48,31 @@ impl Aes {
             Self::Aes256(c) => c.encrypt_with_backend(mode),
         }
     }
+}
 
-    /// Runs `mode` with the decrypting backend of this key.
+/// A key expanded for INVCIPHER (FIPS 197 §5.3), which costs more. Erased on drop as [`Aes`] is.
+pub(crate) enum InverseAes {
+    Aes128(aes::Aes128Dec),
+    Aes192(aes::Aes192Dec),
+    Aes256(aes::Aes256Dec),
+}
+
+impl InverseAes {
+    /// Expands `key` (FIPS 197 §5.3.5).
+    pub(crate) fn new(key: &AesKey) -> Self {
+        match key {
+            AesKey::Aes128(k) => Self::new_128(k),
+            AesKey::Aes192(k) => Self::Aes192(KeyInit::new(k.into())),
+            AesKey::Aes256(k) => Self::Aes256(KeyInit::new(k.into())),
+        }
+    }
+
+    /// Expands a 128-bit key.
+    pub(crate) fn new_128(key: &[u8; 16]) -> Self {
+        Self::Aes128(KeyInit::new(key.into()))
+    }
+
+    /// Runs `mode` with the backend of this key.
     pub(crate) fn decrypt_with(&self, mode: impl BlockCipherDecClosure<BlockSize = U16>) {
         match self {
             Self::Aes128(c) => c.decrypt_with_backend(mode),

@@ -6,7 +6,7 @@
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-use crate::block::Aes;
+use crate::block::{Aes, InverseAes};
 use crate::hash;
 use crate::modes::cbc;
 use crate::secret::{Inauthentic, SegmentKey, declassify};
@@ -65,7 +65,7 @@ pub struct Decryptor(cbc::Decryptor);
 impl Decryptor {
     /// Begins a segment.
     pub fn new(key: &SegmentKey, iv: Iv) -> Self {
-        Self(cbc::Decryptor::with(Aes::new_128(&key.0), iv.block()))
+        Self(cbc::Decryptor::with(InverseAes::new_128(&key.0), iv.block()))
     }
 
     /// Decrypts whole blocks in place.

@@ -15,7 +15,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 pub use crate::block::Block;
 use crate::block::{
     Aes, Array, BlockCipherDecBackend, BlockCipherDecClosure, BlockCipherEncBackend,
-    BlockCipherEncClosure, BlockSizeUser, CipherBlock, ParBlocks, U16, xor_rows,
+    BlockCipherEncClosure, BlockSizeUser, CipherBlock, InverseAes, ParBlocks, U16, xor_rows,
 };
 use crate::secret::{ContentKey, Inauthentic, declassify, declassify_len};
 
@@ -58,17 +58,17 @@ impl Encryptor {
 /// [`finish`](Self::finish), which takes the padding off.
 #[must_use = "a text is complete only once `finish` has checked its padding"]
 pub struct Decryptor {
-    cipher: Aes,
+    cipher: InverseAes,
     chain: Block,
 }
 
 impl Decryptor {
     /// Begins a text.
     pub fn new(key: &ContentKey, iv: Block) -> Self {
-        Self::with(Aes::new(&key.0), iv)
+        Self::with(InverseAes::new(&key.0), iv)
     }
 
-    pub(crate) fn with(cipher: Aes, iv: Block) -> Self {
+    pub(crate) fn with(cipher: InverseAes, iv: Block) -> Self {
         Self { cipher, chain: iv }
     }
 

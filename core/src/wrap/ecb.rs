@@ -7,7 +7,7 @@ use core::slice;
 
 use zeroize::Zeroize;
 
-use crate::block::Aes;
+use crate::block::InverseAes;
 use crate::modes::cbc::Decryptor;
 use crate::secret::{Inauthentic, Kek};
 
@@ -42,5 +42,5 @@ pub fn unwrap<'w>(kek: &Kek, wrapped: &'w mut [u8]) -> Result<&'w mut [u8], Inau
 
 /// ECB is CBC whose chain is one block of zeros, for each block anew.
 fn one_block(kek: &Kek) -> Decryptor {
-    Decryptor::with(Aes::new(&kek.0), [0; 16])
+    Decryptor::with(InverseAes::new(&kek.0), [0; 16])
 }

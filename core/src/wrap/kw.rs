@@ -4,7 +4,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 use super::{Semiblock, w, w_inverse};
-use crate::block::Aes;
+use crate::block::{Aes, InverseAes};
 use crate::secret::{Inauthentic, Kek, declassify};
 
 /// A wrapped key of a length that KW can produce, in the buffer where it will be unwrapped.
@@ -39,7 +39,7 @@ impl<'a> WrappedMut<'a> {
     /// [`Inauthentic`] if the integrity check fails. On `Err`, the buffer is all zero.
     pub fn unwrap(self, kek: &Kek) -> Result<&'a mut [u8], Inauthentic> {
         let Self { icv, r } = self;
-        w_inverse(&Aes::new(&kek.0), icv, r);
+        w_inverse(&InverseAes::new(&kek.0), icv, r);
 
         let authentic = icv.ct_eq(&ICV1);
         icv.zeroize();

@@ -4,7 +4,7 @@ use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater};
 use zeroize::Zeroize;
 
 use super::{OneBlock, Semiblock, w, w_inverse};
-use crate::block::Aes;
+use crate::block::{Aes, InverseAes};
 use crate::secret::{Inauthentic, Kek, declassify, declassify_len};
 
 /// A wrapped key of a length that KWP can produce (16, 24, 32 … bytes), in the buffer where it
@@ -37,7 +37,7 @@ impl<'a> WrappedMut<'a> {
     /// [`Inauthentic`] if the integrity check fails. On `Err`, the buffer is all zero.
     pub fn unwrap(self, kek: &Kek) -> Result<&'a mut [u8], Inauthentic> {
         let Self { icv, r, padded_len } = self;
-        let cipher = Aes::new(&kek.0);
+        let cipher = InverseAes::new(&kek.0);
         match *r {
             [ref mut r] => cipher.decrypt_with(OneBlock { icv, r }),
             ref mut r => w_inverse(&cipher, icv, r),

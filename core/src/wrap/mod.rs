@@ -18,7 +18,7 @@ use zeroize::Zeroize;
 
 use crate::block::{
     Aes, BlockCipherDecBackend, BlockCipherDecClosure, BlockCipherEncBackend,
-    BlockCipherEncClosure, BlockSizeUser, CipherBlock, U16,
+    BlockCipherEncClosure, BlockSizeUser, CipherBlock, InverseAes, U16,
 };
 
 /// 8 bytes, half an AES block.
@@ -32,7 +32,7 @@ fn w(cipher: &Aes, icv: &mut Semiblock, r: &mut [Semiblock]) {
 }
 
 /// W⁻¹, the unwrapping permutation of SP 800-38F §6.1 (Algorithm 2), in place.
-fn w_inverse(cipher: &Aes, icv: &mut Semiblock, r: &mut [Semiblock]) {
+fn w_inverse(cipher: &InverseAes, icv: &mut Semiblock, r: &mut [Semiblock]) {
     cipher.decrypt_with(WInverse { icv, r });
 }
 
