@@ -8,11 +8,12 @@ use zeroize::Zeroize;
 
 use crate::block::{Aes, InverseAes};
 use crate::hash;
-use crate::modes::cbc;
+use crate::modes::{cbc, lanes};
 use crate::secret::{Inauthentic, SegmentKey, declassify};
 
 pub use crate::block::Block;
 pub use crate::modes::cbc::{Tail, encrypted_len};
+pub use crate::modes::lanes::{Lane, update_all};
 
 /// Where a segment's IV comes from. There is no way to hand in 16 loose bytes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -54,6 +55,21 @@ impl Encryptor {
     /// last block. `None` if `tail` holds a whole block.
     pub fn finish(self, tail: &[u8]) -> Option<Block> {
         self.0.finish(tail)
+    }
+}
+
+/// A key, expanded once for all the segments that it encrypts side by side.
+pub struct Lanes(lanes::Lanes);
+
+impl Lanes {
+    /// Expands `key`.
+    pub fn new(key: &SegmentKey) -> Self {
+        Self(lanes::Lanes::new_128(&key.0))
+    }
+
+    /// Begins a segment.
+    pub fn begin(&self, iv: Iv) -> Lane<'_> {
+        self.0.begin(iv.block())
     }
 }
 

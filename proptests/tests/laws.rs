@@ -72,6 +72,11 @@ fn kms() {
 }
 
 #[test]
+fn lanes() {
+    hold("lanes");
+}
+
+#[test]
 fn playlist() {
     hold("playlist");
     hold("playlist_raw");

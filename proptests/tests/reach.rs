@@ -95,6 +95,21 @@ fn paddings_are_right_and_almost_right() {
 }
 
 #[test]
+fn batches_are_wider_and_narrower_than_the_lanes() {
+    let classes = |c: &LanesCase| {
+        let long = c.texts.iter().filter(|text| text.text.0.len() >= 64).count();
+        vec![
+            ("no text", c.texts.is_empty()),
+            ("fewer texts than lanes", (1..8).contains(&long)),
+            ("as many as the narrow lanes", (8..16).contains(&long)),
+            ("as many as the wide lanes", long > 16),
+            ("under two keys", c.texts.iter().any(|text| text.second_key)),
+        ]
+    };
+    reach("LanesCase", classes, 20);
+}
+
+#[test]
 fn wrapped_keys_have_lengths_that_open() {
     let classes = |c: &WrapCase| {
         let (key, raw) = (c.key.0.len(), c.raw.0.len());

@@ -39,9 +39,7 @@ impl Encryptor {
 
     /// Encrypts whole blocks in place.
     pub fn update(&mut self, blocks: &mut [Block]) {
-        let chain = CipherBlock::cast_from_core_mut(&mut self.chain);
-        let blocks = CipherBlock::cast_slice_from_core_mut(blocks);
-        self.cipher.encrypt_with(Encrypt { chain, blocks });
+        encrypt(&self.cipher, &mut self.chain, blocks);
     }
 
     /// Pads `tail`, the 0..=15 bytes left over (RFC 5652 §6.3), and encrypts the last block.
@@ -169,7 +167,7 @@ pub fn decrypt_in_place(
 }
 
 /// `tail` and its padding (RFC 5652 §6.3): k bytes of the value k, 1 ≤ k ≤ 16.
-fn pad(tail: &[u8]) -> Option<Block> {
+pub(super) fn pad(tail: &[u8]) -> Option<Block> {
     let k = u8::try_from(16usize.checked_sub(tail.len())?).ok().filter(|&k| k > 0)?;
     let mut last = [k; 16];
     last.iter_mut().zip(tail).for_each(|(l, t)| *l = *t);
@@ -196,6 +194,12 @@ pub fn unpad(last: &Block) -> Result<usize, Inauthentic> {
     } else {
         Err(Inauthentic)
     }
+}
+
+/// Encrypts the next blocks of one text.
+pub(super) fn encrypt(cipher: &Aes, chain: &mut Block, blocks: &mut [Block]) {
+    let chain = CipherBlock::cast_from_core_mut(chain);
+    cipher.encrypt_with(Encrypt { chain, blocks: CipherBlock::cast_slice_from_core_mut(blocks) });
 }
 
 /// CBC encryption of SP 800-38A §6.2: the chain is a latency, so its value stays in a register.
@@ -264,6 +268,6 @@ fn shift(before: &mut [CipherBlock], chain: CipherBlock, row: &[CipherBlock]) ->
 }
 
 #[inline(always)]
-fn xor(a: &mut CipherBlock, b: &CipherBlock) {
+pub(super) fn xor(a: &mut CipherBlock, b: &CipherBlock) {
     a.iter_mut().zip(b).for_each(|(a, b)| *a ^= b);
 }

@@ -6,3 +6,4 @@ pub mod cbc;
 pub mod ctr;
 pub mod gcm;
 mod ghash;
+pub mod lanes;

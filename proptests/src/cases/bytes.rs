@@ -129,7 +129,7 @@ fn about(len: usize, u: &mut Unstructured<'_>) -> Result<usize> {
 
 /// Bytes that go on beyond the 8 that they are made of, so that long texts cost the engine little:
 /// a xorshift generator (Marsaglia 2003).
-fn filled(len: usize, u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
+pub(super) fn filled(len: usize, u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     let mut state = u64::arbitrary(u)?;
     let next = || {
         state ^= state << 13;

@@ -6,7 +6,7 @@ use reelseal_core::modes::gcm;
 use reelseal_core::segment;
 use reelseal_spec::segment as spec_segment;
 
-use super::bytes::{Chunking, Flip, Key, Raw, Short, Text};
+use super::bytes::{Chunking, Flip, Key, Raw, Short, Text, filled};
 use super::text::Pairs;
 
 /// A key to wrap, and bytes to unwrap.
@@ -205,6 +205,57 @@ pub struct KmsCase {
     pub other: Pairs,
     /// The data key.
     pub plaintext: Text,
+}
+
+/// Texts for CBC side by side: none, few or more than there are lanes.
+#[derive(Clone, Debug)]
+pub struct LanesCase {
+    /// Two keys, of any length each.
+    pub keys: [Key; 2],
+    /// Where to cut, in blocks.
+    pub chunking: Chunking,
+    /// The texts, in their order.
+    pub texts: Vec<LaneText>,
+}
+
+/// One of several texts.
+#[derive(Clone, Debug)]
+pub struct LaneText {
+    /// Under which of the two keys.
+    pub second_key: bool,
+    /// The IV.
+    pub iv: [u8; 16],
+    /// The text.
+    pub text: Text,
+}
+
+impl LanesCase {
+    /// The key of `text`.
+    pub fn key_of(&self, text: &LaneText) -> &Key {
+        let [first, second] = &self.keys;
+        if text.second_key { second } else { first }
+    }
+}
+
+/// Longer than two windows of a lane, and no multiple of anything.
+const MAX_LANE_LEN: usize = 701;
+
+impl<'a> Arbitrary<'a> for LanesCase {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let (keys, chunking) = (u.arbitrary()?, u.arbitrary()?);
+        // Two bytes for each text, so that a batch wider than the lanes costs the engine little.
+        let kinds: Vec<u16> =
+            (0..u.int_in_range(0..=40)?).map(|_| u.arbitrary()).collect::<Result<_>>()?;
+        let mut bytes = filled(40 * (16 + MAX_LANE_LEN), u)?;
+        let mut draw = |len| bytes.split_off(bytes.len() - len);
+        let texts = kinds.into_iter().map(|kind| LaneText {
+            second_key: kind >= 0xf000,
+            iv: draw(16).try_into().expect("16 bytes"),
+            text: Text(draw(usize::from(kind) % (MAX_LANE_LEN + 1))),
+        });
+        let texts = texts.collect();
+        Ok(Self { keys, chunking, texts })
+    }
 }
 
 /// A segment of HLS.

@@ -13,8 +13,8 @@ mod text;
 
 pub use bytes::{Chunking, Flip, Key, Raw, Short, Text};
 pub use crypto::{
-    CbcCase, CtrCase, First, GcmCase, GcmIv, KdfCase, KmsCase, Part, RecordCase, SegmentCase,
-    SegmentIv, WrapCase,
+    CbcCase, CtrCase, First, GcmCase, GcmIv, KdfCase, KmsCase, LaneText, LanesCase, Part,
+    RecordCase, SegmentCase, SegmentIv, WrapCase,
 };
 pub use esdk::EsdkCase;
 pub use playlist::PlaylistCase;

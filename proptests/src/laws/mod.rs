@@ -13,6 +13,7 @@ pub mod gcm;
 pub mod hls_key;
 pub mod kdf;
 pub mod kms;
+pub mod lanes;
 pub mod playlist;
 pub mod raw;
 pub mod reader;
@@ -94,6 +95,7 @@ pub const SUBJECTS: &[(&str, &dyn Laws)] = &[
     ("kdf", &kdf::ALL),
     ("kms", &kms::ALL),
     ("kms_blob_raw", &raw::KMS_BLOB),
+    ("lanes", &lanes::ALL),
     ("playlist", &playlist::ALL),
     ("playlist_raw", &raw::PLAYLIST),
     ("reader", &reader::ALL),
