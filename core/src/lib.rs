@@ -44,6 +44,9 @@ pub mod modes;
 // HMAC, HKDF, KBKDF: the only `use hmac`, `use sha2`.
 pub mod hash;
 
+// Long texts in wide vectors, with the feature `accel`: the only `use reelseal_accel`.
+mod fast;
+
 // AES: the only `use aes`.
 mod block;
 

@@ -15,6 +15,17 @@ pub(crate) enum AesKey {
     Aes256([u8; 32]),
 }
 
+impl AesKey {
+    /// The key itself, for the expansions that do not ask for its length.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Aes128(key) => key,
+            Self::Aes192(key) => key,
+            Self::Aes256(key) => key,
+        }
+    }
+}
+
 /// A key-encryption key: it wraps other keys and never touches content.
 #[derive(ZeroizeOnDrop)]
 pub struct Kek(pub(crate) AesKey);

@@ -19,6 +19,7 @@ use crate::block::{
     Aes, Array, BlockCipherEncBackend, BlockCipherEncClosure, BlockSizeUser, CipherBlock,
     ParBlocks, U16, xor_into, xor_rows,
 };
+use crate::fast;
 use crate::secret::ContentKey;
 
 /// How many bits of the counter block count (SP 800-38A §B.1). The bits above them stand still.
@@ -35,6 +36,7 @@ pub enum Width {
 /// A key stream, and how much of it is used. Encryption and decryption are the same.
 pub struct Ctr {
     cipher: Aes,
+    fast: Option<fast::Cipher>,
     first: u128,
     width: Width,
     /// Bytes of the key stream in front of the next one.
@@ -44,11 +46,12 @@ pub struct Ctr {
 impl Ctr {
     /// Begins a key stream at the counter block `first`.
     pub fn new(key: &ContentKey, first: Block, width: Width) -> Self {
-        Self::with(Aes::new(&key.0), first, width)
+        let fast = fast::Cipher::new(key.0.bytes());
+        Self { fast, ..Self::with(Aes::new(&key.0), first, width) }
     }
 
-    pub(crate) fn with(cipher: Aes, first: Block, width: Width) -> Self {
-        Self { cipher, first: u128::from_be_bytes(first), width, position: 0 }
+    pub(super) fn with(cipher: Aes, first: Block, width: Width) -> Self {
+        Self { cipher, fast: None, first: u128::from_be_bytes(first), width, position: 0 }
     }
 
     /// Goes to `offset`, in bytes from the first counter block.
@@ -63,10 +66,7 @@ impl Ctr {
     ///
     /// `None`, and `text` untouched, where the counter would go once around.
     pub fn apply(&mut self, text: &mut [u8]) -> Option<()> {
-        let end = self.position.checked_add(count(text))?;
-        if end > self.width.period_len() {
-            return None;
-        }
+        let end = self.end_of(text)?;
         let begun = usize::try_from(self.position % 16).ok()?; // bytes used of the current block
         let head_len = if begun == 0 { 0 } else { min(16 - begun, text.len()) };
         let (head, rest) = text.split_at_mut_checked(head_len)?;
@@ -74,14 +74,49 @@ impl Ctr {
 
         self.apply_partly(head, begun);
         self.position = self.position.checked_add(count(head))?;
-        if !blocks.is_empty() {
-            let blocks = CipherBlock::cast_slice_from_core_mut(blocks);
-            self.cipher.encrypt_with(Apply { counter: self.counter(), width: self.width, blocks });
-        }
+        self.apply_blocks(blocks);
         self.position = end - count(tail);
         self.apply_partly(tail, 0);
         self.position = end;
         Some(())
+    }
+
+    /// Goes on as if `text` had been masked.
+    pub(super) fn pass(&mut self, text: &[u8]) -> Option<()> {
+        self.position = self.end_of(text)?;
+        Some(())
+    }
+
+    /// The position behind `text`. `None` where the counter would have gone once around.
+    fn end_of(&self, text: &[u8]) -> Option<u128> {
+        let end = self.position.checked_add(count(text))?;
+        (end <= self.width.period_len()).then_some(end)
+    }
+
+    /// Masks whole blocks; the position is at the first one, and stays there.
+    fn apply_blocks(&self, mut blocks: &mut [Block]) {
+        let (mut counter, width) = (self.counter(), self.width);
+        if let Some(fast) = &self.fast {
+            // It adds 32 bits. Where these come round, a wider counter has to be carried on.
+            while let Some(now) = blocks.split_off_mut(..min(blocks.len(), width.run(counter))) {
+                let (rows, rest) = now.as_chunks_mut();
+                fast.apply_ctr32(&counter.to_be_bytes(), rows);
+                counter = width.add(counter, count(rows) * 4);
+                self.apply_portably(counter, rest);
+                counter = width.add(counter, count(rest));
+                if blocks.is_empty() {
+                    return;
+                }
+            }
+        }
+        self.apply_portably(counter, blocks);
+    }
+
+    fn apply_portably(&self, counter: u128, blocks: &mut [Block]) {
+        let blocks = CipherBlock::cast_slice_from_core_mut(blocks);
+        if !blocks.is_empty() {
+            self.cipher.encrypt_with(Apply { counter, width: self.width, blocks });
+        }
     }
 
     /// XORs `text` with the bytes of the current block from `begun` on.
@@ -99,7 +134,7 @@ impl Ctr {
     }
 
     /// Tⱼ at the position.
-    fn counter(&self) -> u128 {
+    pub(super) fn counter(&self) -> u128 {
         self.width.add(self.first, self.position / 16)
     }
 }
@@ -119,6 +154,17 @@ impl Width {
             Self::Bits32 => u128::from(u32::MAX),
         };
         (counter & !counting) | (counter.wrapping_add(n) & counting)
+    }
+
+    /// Blocks from `counter` on for which adding 32 bits is enough.
+    fn run(self, counter: u128) -> usize {
+        match self {
+            Self::Bits32 => usize::MAX,
+            Self::Bits64 | Self::Bits128 => {
+                let until_carry = (1 << 32) - (counter & u128::from(u32::MAX));
+                usize::try_from(until_carry).unwrap_or(usize::MAX)
+            }
+        }
     }
 
     /// Bytes of key stream before a counter block comes again: 2ᵐ blocks.
@@ -174,6 +220,11 @@ impl BlockCipherEncClosure for Apply<'_> {
             let last_bytes = LAST_BYTES.get(usize::from(last)..).unwrap_or_default();
             let now_len = min(rest.len(), 256 - usize::from(last));
             let Some((now, later)) = rest.split_at_mut_checked(now_len) else { return };
+            if now.len() < row_len / 4 {
+                apply_singly(backend, counter, width, now);
+                (counter, rest) = (width.add(counter, count(now)), later);
+                continue;
+            }
             for (text, last) in now.chunks_mut(row_len).zip(last_bytes.chunks_exact(row_len)) {
                 xor_rows(&mut row, Array::cast_slice_from_core(last), &shared); // Tⱼ
                 backend.encrypt_par_blocks_inplace(&mut row); //        Oⱼ = CIPH_K(Tⱼ)
@@ -184,6 +235,24 @@ impl BlockCipherEncClosure for Apply<'_> {
         }
         Array::slice_as_flattened_mut(&mut row).zeroize();
     }
+}
+
+/// A few blocks, for which a row would be much too long.
+#[inline(always)]
+fn apply_singly<B: BlockCipherEncBackend<BlockSize = U16>>(
+    backend: &B,
+    mut counter: u128,
+    width: Width,
+    blocks: &mut [CipherBlock],
+) {
+    let mut stream = CipherBlock::default();
+    for block in blocks {
+        stream = counter.to_be_bytes().into();
+        backend.encrypt_block_inplace(&mut stream);
+        xor_into(core::slice::from_mut(block), core::slice::from_ref(&stream));
+        counter = width.add(counter, 1);
+    }
+    stream.as_mut_slice().zeroize();
 }
 
 /// Block i is zero but for its last byte, i modulo 256: whole rows can begin at any of the first

@@ -11,12 +11,15 @@
 //! | `aad_len`  | len(A)         | bytes (the standard counts bits)                 |
 //! | `text_len` | len(P), len(C) | bytes                                            |
 
+use core::cmp::min;
+
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
 
 use super::ctr::{Ctr, Width, encrypt_block};
 use super::ghash::Hash;
 use crate::block::{Aes, Block};
+use crate::fast::{self, Row};
 use crate::secret::{ContentKey, Inauthentic, declassify};
 
 /// The 16 bytes that authenticate a text.
@@ -46,7 +49,7 @@ impl Encryptor {
     ///
     /// `None` where that is longer than [`MAX_AAD_LEN`].
     pub fn new(key: &ContentKey, iv: Iv, aad: &[&[u8]]) -> Option<Self> {
-        Stream::new(key, iv, aad).map(Self)
+        Stream::new(key, iv, aad, usize::MAX).map(Self)
     }
 
     /// Encrypts the next piece in place.
@@ -54,11 +57,7 @@ impl Encryptor {
     /// `None`, and `text` untouched, where the whole would be longer than [`MAX_TEXT_LEN`].
     pub fn update(&mut self, text: &mut [u8]) -> Option<()> {
         self.0.grow(text)?;
-        for piece in text.chunks_mut(PIECE) {
-            self.0.keystream.apply(piece)?;
-            self.0.hash.update(piece);
-        }
-        Some(())
+        self.0.encrypt(text)
     }
 
     /// The tag of the text and of its additional data.
@@ -82,7 +81,7 @@ impl<T> Unverified<T> {
     ///
     /// `None` where that is longer than [`MAX_AAD_LEN`].
     pub fn new(key: &ContentKey, iv: Iv, aad: &[&[u8]], content: T) -> Option<Self> {
-        Some(Self { stream: Stream::new(key, iv, aad)?, content })
+        Some(Self { stream: Stream::new(key, iv, aad, usize::MAX)?, content })
     }
 
     /// Decrypts the next piece, hands it to `store` with the content, and erases it.
@@ -95,10 +94,7 @@ impl<T> Unverified<T> {
         store: impl FnOnce(&mut T, &[u8]) -> R,
     ) -> Option<R> {
         self.stream.grow(text)?;
-        for piece in text.chunks_mut(PIECE) {
-            self.stream.hash.update(piece);
-            self.stream.keystream.apply(piece)?;
-        }
+        self.stream.decrypt(text)?;
         let stored = store(&mut self.content, text);
         text.zeroize();
         Some(stored)
@@ -120,9 +116,10 @@ impl<T> Unverified<T> {
 ///
 /// `None` where `text` or `aad` is longer than GCM allows.
 pub fn seal_in_place(key: &ContentKey, iv: Iv, aad: &[&[u8]], text: &mut [u8]) -> Option<Tag> {
-    let mut encryptor = Encryptor::new(key, iv, aad)?;
-    encryptor.update(text)?;
-    Some(encryptor.finish())
+    let mut stream = Stream::new(key, iv, aad, text.len())?;
+    stream.grow(text)?;
+    stream.encrypt(text)?;
+    Some(stream.tag())
 }
 
 /// GCM-AD_K (SP 800-38D §7.2, Algorithm 5): checks the tag, and only then decrypts in place.
@@ -152,7 +149,7 @@ fn verify_and_decrypt(
     text: &mut [u8],
     tag: &Tag,
 ) -> Option<()> {
-    let mut stream = Stream::new(key, iv, aad)?;
+    let mut stream = Stream::new(key, iv, aad, text.len())?;
     stream.grow(text)?;
     stream.hash.update(text);
     // The verdict is public: the caller's next act reveals it.
@@ -169,14 +166,16 @@ struct Stream {
 }
 
 impl Stream {
-    /// Steps 1 to 3 of SP 800-38D §7.1, and A ‖ pad of step 5.
-    fn new(key: &ContentKey, iv: Iv, aad: &[&[u8]]) -> Option<Self> {
+    /// Steps 1 to 3 of SP 800-38D §7.1, and A ‖ pad of step 5, for a text of about `text_len`.
+    fn new(key: &ContentKey, iv: Iv, aad: &[&[u8]], text_len: usize) -> Option<Self> {
         let cipher = Aes::new(&key.0);
         let mut h = encrypt_block(&cipher, [0; 16]); //          H = CIPH_K(0¹²⁸)
-        let mut hash = Hash::new(&h);
-        h.zeroize();
-        let j0 = pre_counter(&hash, iv);
+        let j0 = pre_counter(&h, iv);
         let mask = encrypt_block(&cipher, j0);
+        let is_long = text_len >= LONG;
+        let fast = is_long.then(|| fast::Cipher::new(key.0.bytes())).flatten();
+        let mut hash = fast.map_or_else(|| Hash::new(&h), |fast| Hash::fast(fast::Gcm::new(fast)));
+        h.zeroize();
 
         let mut aad_len = 0;
         for part in aad {
@@ -188,6 +187,45 @@ impl Stream {
         let mut keystream = Ctr::with(cipher, j0, Width::Bits32); // GCTR(inc₃₂(J₀), P): the block
         keystream.seek(16)?; //                                     of J₀ itself is passed over
         Some(Self { keystream, hash, mask, aad_len, text_len: 0 })
+    }
+
+    /// Step 3 of SP 800-38D §7.1, and C of step 5.
+    fn encrypt(&mut self, text: &mut [u8]) -> Option<()> {
+        let (head, text) = text.split_at_mut_checked(min(self.hash.missing(), text.len()))?;
+        self.keystream.apply(head)?;
+        self.hash.update(head);
+        let (rows, rest) = as_rows(text)?;
+        if let Some((gcm, hash)) = self.hash.one_pass() {
+            gcm.encrypt(&self.keystream.counter().to_be_bytes(), hash, rows);
+            self.keystream.pass(rows.as_flattened().as_flattened())?;
+        } else {
+            for piece in rows.as_flattened_mut().as_flattened_mut().chunks_mut(PIECE) {
+                self.keystream.apply(piece)?;
+                self.hash.update(piece);
+            }
+        }
+        self.keystream.apply(rest)?;
+        self.hash.update(rest);
+        Some(())
+    }
+
+    /// Step 5 of SP 800-38D §7.2, and C of step 6.
+    fn decrypt(&mut self, text: &mut [u8]) -> Option<()> {
+        let (head, text) = text.split_at_mut_checked(min(self.hash.missing(), text.len()))?;
+        self.hash.update(head);
+        self.keystream.apply(head)?;
+        let (rows, rest) = as_rows(text)?;
+        if let Some((gcm, hash)) = self.hash.one_pass() {
+            gcm.decrypt(&self.keystream.counter().to_be_bytes(), hash, rows);
+            self.keystream.pass(rows.as_flattened().as_flattened())?;
+        } else {
+            for piece in rows.as_flattened_mut().as_flattened_mut().chunks_mut(PIECE) {
+                self.hash.update(piece);
+                self.keystream.apply(piece)?;
+            }
+        }
+        self.hash.update(rest);
+        self.keystream.apply(rest)
     }
 
     /// Counts another piece of text in, if there is room for it.
@@ -220,7 +258,7 @@ impl Drop for Stream {
 }
 
 /// J₀, step 2 of SP 800-38D §7.1.
-fn pre_counter(hash: &Hash, iv: Iv) -> Block {
+fn pre_counter(h: &Block, iv: Iv) -> Block {
     match iv {
         Iv::Bytes12(iv) => {
             let mut j0 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
@@ -228,7 +266,7 @@ fn pre_counter(hash: &Hash, iv: Iv) -> Block {
             j0
         }
         Iv::Bytes16(iv) => {
-            let mut hash = hash.clone();
+            let mut hash = Hash::new(h);
             hash.update(&iv);
             hash.finish(0, 16) //                            GHASH(IV ‖ 0⁶⁴ ‖ [len(IV)]₆₄)
         }
@@ -238,6 +276,15 @@ fn pre_counter(hash: &Hash, iv: Iv) -> Block {
 fn sum(len: u64, bytes: &[u8]) -> Option<u64> {
     len.checked_add(u64::try_from(bytes.len()).ok()?)
 }
+
+/// The rows of `text`, and fewer than 64 bytes.
+fn as_rows(text: &mut [u8]) -> Option<(&mut [Row], &mut [u8])> {
+    let (rows, rest) = text.split_at_mut_checked(text.len() - text.len() % size_of::<Row>())?;
+    Some((rows.as_chunks_mut().0.as_chunks_mut().0, rest))
+}
+
+/// Bytes of a text from which on the powers of H are worth computing.
+const LONG: usize = 2048;
 
 /// Bytes that go through the cipher and then through the hash while they are in the L1 cache.
 const PIECE: usize = 4096;

@@ -3,31 +3,59 @@
 use ghash::universal_hash::UniversalHash;
 use ghash::{GHash, Key};
 
-use crate::block::{Array, Block, CipherBlock};
+use crate::block::{Array, Block};
+use crate::fast;
 
 /// A hash under way. The key in it is erased on drop (feature `ghash/zeroize`).
-#[derive(Clone)]
 pub(super) struct Hash {
-    ghash: GHash,
+    engine: Engine,
     /// The block that is being filled: its first `begun` bytes are. All of it is public.
     block: Block,
     begun: usize,
 }
 
+/// What multiplies.
+enum Engine {
+    Portable(GHash),
+    /// With the hash of all whole blocks.
+    Fast(fast::Gcm, Block),
+}
+
 impl Hash {
     /// Begins a hash under the subkey H.
     pub(super) fn new(h: &Block) -> Self {
-        Self { ghash: GHash::new(Key::cast_from_core(h)), block: [0; 16], begun: 0 }
+        Self::with(Engine::Portable(GHash::new(Key::cast_from_core(h))))
+    }
+
+    /// Begins a hash under the subkey of `gcm`.
+    pub(super) fn fast(gcm: fast::Gcm) -> Self {
+        Self::with(Engine::Fast(gcm, [0; 16]))
+    }
+
+    fn with(engine: Engine) -> Self {
+        Self { engine, block: [0; 16], begun: 0 }
+    }
+
+    /// What encrypts and hashes in one pass, if there is such, and the hash of all whole blocks.
+    pub(super) fn one_pass(&mut self) -> Option<(&fast::Gcm, &mut Block)> {
+        match &mut self.engine {
+            Engine::Fast(gcm, hash) => Some((gcm, hash)),
+            Engine::Portable(_) => None,
+        }
     }
 
     /// Adds `bytes`.
     pub(super) fn update(&mut self, bytes: &[u8]) {
-        let missing = if self.begun == 0 { 0 } else { 16 - self.begun };
-        let (head, rest) = bytes.split_at_checked(missing).unwrap_or((bytes, &[]));
+        let (head, rest) = bytes.split_at_checked(self.missing()).unwrap_or((bytes, &[]));
         self.fill(head);
         let (blocks, tail) = rest.as_chunks();
-        self.ghash.update(Array::cast_slice_from_core(blocks));
+        self.blocks(blocks);
         self.fill(tail);
+    }
+
+    /// Bytes that the block being filled has room for; 0 if none is.
+    pub(super) fn missing(&self) -> usize {
+        if self.begun == 0 { 0 } else { 16 - self.begun }
     }
 
     /// Adds `bytes` to the block that is being filled, which has room for them.
@@ -49,15 +77,32 @@ impl Hash {
     }
 
     fn flush(&mut self) {
-        self.ghash.update(core::slice::from_ref(CipherBlock::cast_from_core(&self.block)));
+        let block = self.block;
+        self.blocks(&[block]);
         self.begun = 0;
+    }
+
+    fn blocks(&mut self, blocks: &[Block]) {
+        match &mut self.engine {
+            Engine::Portable(ghash) => ghash.update(Array::cast_slice_from_core(blocks)),
+            Engine::Fast(gcm, hash) => gcm.hash(hash, blocks),
+        }
     }
 
     /// GHASH of all that came in whole blocks, then \[8 `a`\]₆₄ ‖ \[8 `b`\]₆₄: lengths in bits.
     pub(super) fn finish(&self, a: u64, b: u64) -> Block {
-        let lengths = (u128::from(a) << 67) | (u128::from(b) << 3);
-        let mut ghash = self.ghash.clone();
-        ghash.update(&[lengths.to_be_bytes().into()]);
-        ghash.finalize().into()
+        let lengths = ((u128::from(a) << 67) | (u128::from(b) << 3)).to_be_bytes();
+        match &self.engine {
+            Engine::Portable(ghash) => {
+                let mut ghash = ghash.clone();
+                ghash.update(&[lengths.into()]);
+                ghash.finalize().into()
+            }
+            Engine::Fast(gcm, hash) => {
+                let mut hash = *hash;
+                gcm.hash(&mut hash, &[lengths]);
+                hash
+            }
+        }
     }
 }

@@ -11,27 +11,29 @@
 
 use core::mem;
 
+use super::cbc::{self, xor};
 pub use crate::block::Block;
 use crate::block::{
     Aes, BlockCipherEncBackend, BlockCipherEncClosure, BlockSizeUser, CipherBlock, U16,
 };
-use super::cbc::{self, xor};
+use crate::fast;
 use crate::secret::ContentKey;
 
 /// A key, expanded once for all the texts that it encrypts side by side.
 pub struct Lanes {
     cipher: Aes,
+    fast: Option<fast::Cipher>,
 }
 
 impl Lanes {
     /// Expands `key`.
     pub fn new(key: &ContentKey) -> Self {
-        Self { cipher: Aes::new(&key.0) }
+        Self { cipher: Aes::new(&key.0), fast: fast::Cipher::new(key.0.bytes()) }
     }
 
     /// Expands a 128-bit key.
     pub(crate) fn new_128(key: &[u8; 16]) -> Self {
-        Self { cipher: Aes::new_128(key) }
+        Self { cipher: Aes::new_128(key), fast: fast::Cipher::new(key) }
     }
 
     /// Begins a text. `iv` has to be unpredictable (SP 800-38A Appendix C).
@@ -65,23 +67,28 @@ pub fn update_all(texts: &mut [(&mut Lane<'_>, &mut [Block])]) {
     while let Some(lanes) = texts.iter().find(|text| !text.1.is_empty()).map(|text| text.0.lanes) {
         let under_it = texts.iter_mut().filter(|text| core::ptr::eq(text.0.lanes, lanes));
         let under_it = under_it.filter(|text| !text.1.is_empty());
-        lanes.encrypt(&mut under_it.map(|(lane, blocks)| Job {
-            chain: &mut lane.chain,
-            blocks: CipherBlock::cast_slice_from_core_mut(mem::take(blocks)),
-        }));
+        lanes.encrypt(
+            &mut under_it
+                .map(|(lane, blocks)| Job { chain: &mut lane.chain, blocks: mem::take(blocks) }),
+        );
     }
 }
 
 impl Lanes {
     fn encrypt<'b>(&self, jobs: &mut dyn Iterator<Item = Job<'b>>) {
-        self.cipher.encrypt_with(Encrypt(jobs));
+        let Some(fast) = &self.fast else { return self.cipher.encrypt_with(Encrypt(jobs)) };
+        let mut running = Running::<{ fast::LANES }>::default();
+        while let Some(heads) = running.heads(jobs) {
+            fast.encrypt_lanes(&mut running.chains, heads);
+        }
+        self.cipher.encrypt_with(Encrypt(&mut running.into_jobs()));
     }
 }
 
 /// What comes next of one text.
 struct Job<'b> {
     chain: &'b mut Block,
-    blocks: &'b mut [CipherBlock],
+    blocks: &'b mut [Block],
 }
 
 /// Lanes of the portable code: as many as hide the latency of AES-NI, and not so many that texts
@@ -100,20 +107,24 @@ impl BlockCipherEncClosure for Encrypt<'_, '_> {
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
         let mut running = Running::<PORTABLE>::default();
         while let Some(mut heads) = running.heads(self.0) {
+            let mut chains = running.chains.map(CipherBlock::from);
             while let Some(windows) = windows(&mut heads) {
-                encrypt_windows(backend, &mut running.chains, windows);
+                encrypt_windows(backend, &mut chains, windows);
             }
-            while encrypt_each(backend, &mut running.chains, &mut heads) {}
+            while encrypt_each(backend, &mut chains, &mut heads) {}
+            running.chains = chains.map(|chain| chain.0);
         }
-        while encrypt_each(backend, &mut running.chains, &mut running.blocks) {}
-        running.store();
+        let mut chains = running.chains.map(CipherBlock::from);
+        while encrypt_each(backend, &mut chains, &mut running.blocks) {}
+        running.chains = chains.map(|chain| chain.0);
+        running.into_jobs().for_each(drop);
     }
 }
 
 /// The texts under way, a lane for each.
 struct Running<'b, const N: usize> {
-    chains: [CipherBlock; N],
-    blocks: [&'b mut [CipherBlock]; N],
+    chains: [Block; N],
+    blocks: [&'b mut [Block]; N],
     /// Where the chain goes when the blocks are used up.
     homes: [Option<&'b mut Block>; N],
 }
@@ -121,7 +132,7 @@ struct Running<'b, const N: usize> {
 impl<const N: usize> Default for Running<'_, N> {
     fn default() -> Self {
         Self {
-            chains: [CipherBlock::default(); N],
+            chains: [[0; 16]; N],
             blocks: [(); N].map(|()| Default::default()),
             homes: [const { None }; N],
         }
@@ -132,39 +143,43 @@ impl<'b, const N: usize> Running<'b, N> {
     /// Fills the lanes that are empty, and takes of each lane as many blocks as the shortest has.
     ///
     /// `None` where a lane stays empty: there are fewer texts left than lanes.
-    fn heads(
-        &mut self,
-        jobs: &mut dyn Iterator<Item = Job<'b>>,
-    ) -> Option<[&'b mut [CipherBlock]; N]> {
+    fn heads(&mut self, jobs: &mut dyn Iterator<Item = Job<'b>>) -> Option<[&'b mut [Block]; N]> {
         let lanes = self.chains.iter_mut().zip(&mut self.blocks).zip(&mut self.homes);
         for ((chain, blocks), home) in lanes.filter(|((_, blocks), _)| blocks.is_empty()) {
             let job = jobs.next()?;
             if let Some(done) = home.replace(job.chain) {
-                *done = chain.0;
+                *done = *chain;
             }
-            *chain = home.as_deref().copied().unwrap_or_default().into();
+            *chain = home.as_deref().copied().unwrap_or_default();
             *blocks = job.blocks;
         }
         let shortest = self.blocks.iter().map(|blocks| blocks.len()).min()?;
         Some(self.blocks.each_mut().map(|b| b.split_off_mut(..shortest).unwrap_or_default()))
     }
 
-    /// Stores the chains of all texts.
-    fn store(self) {
-        let done = self.homes.into_iter().flatten().zip(self.chains);
-        done.for_each(|(home, chain)| *home = chain.0);
+    /// Stores the chains of all texts. Those that are not at their end are jobs again.
+    fn into_jobs(self) -> impl Iterator<Item = Job<'b>> {
+        let homes = self.homes.into_iter().zip(self.chains).map(|(home, chain)| {
+            home.map(|home| {
+                *home = chain;
+                home
+            })
+        });
+        let all =
+            homes.zip(self.blocks).filter_map(|(home, blocks)| Some(Job { chain: home?, blocks }));
+        all.filter(|job| !job.blocks.is_empty())
     }
 }
 
 /// Blocks of a lane between two looks at whether it ends.
 const WINDOW: usize = 8;
 
-type Window<'w> = &'w mut [CipherBlock; WINDOW];
+type Window<'w> = &'w mut [Block; WINDOW];
 
 /// The next window of each lane. `None`, and nothing is taken, where they have no whole one left;
 /// all have one length.
 #[inline(always)]
-fn windows<'w>(heads: &mut [&'w mut [CipherBlock]; PORTABLE]) -> Option<[Window<'w>; PORTABLE]> {
+fn windows<'w>(heads: &mut [&'w mut [Block]; PORTABLE]) -> Option<[Window<'w>; PORTABLE]> {
     if heads.iter().any(|head| head.len() < WINDOW) {
         return None;
     }
@@ -197,7 +212,7 @@ fn encrypt_windows<B: BlockCipherEncBackend<BlockSize = U16>>(
 fn encrypt_each<B: BlockCipherEncBackend<BlockSize = U16>>(
     backend: &B,
     chains: &mut [CipherBlock; PORTABLE],
-    lanes: &mut [&mut [CipherBlock]; PORTABLE],
+    lanes: &mut [&mut [Block]; PORTABLE],
 ) -> bool {
     let mut some = false;
     for (chain, lane) in chains.iter_mut().zip(lanes) {
@@ -214,10 +229,10 @@ fn encrypt_each<B: BlockCipherEncBackend<BlockSize = U16>>(
 fn encrypt_next<B: BlockCipherEncBackend<BlockSize = U16>>(
     backend: &B,
     chain: &mut CipherBlock,
-    block: &mut CipherBlock,
+    block: &mut Block,
 ) {
     let mut c = *chain;
-    xor(&mut c, block);
+    xor(&mut c, CipherBlock::cast_from_core(block));
     backend.encrypt_block_inplace(&mut c);
-    (*chain, *block) = (c, c);
+    (*chain, *block) = (c, c.0);
 }

@@ -1,0 +1,336 @@
+//! CTR, GCM and CBC over rows, once for all tiers: a tier names its vector `V`, its operations, and
+//! the features they need.
+//!
+//! | here       | standard                     | unit                                          |
+//! |------------|------------------------------|-----------------------------------------------|
+//! | `counters` | SP 800-38A Tⱼ … Tⱼ₊₃         | four blocks, each as a little-endian integer  |
+//! | `hash`     | SP 800-38D Yᵢ                | one block, bytes reversed as in RFC 8452 §A   |
+//! | `chains`   | SP 800-38A Cⱼ₋₁ of each lane | one block for each of 16 lanes                |
+//!
+//! GHASH is POLYVAL of the reversed blocks under mulX_POLYVAL of the reversed H (RFC 8452 §A): its
+//! products need no shift by a bit. Several products are summed before one reduction, and each is
+//! three multiplications of 64 bits by Karatsuba's rule.
+
+/// What is hashed of a text: nothing, what goes in (decryption), or what comes out (encryption).
+pub(crate) const NOTHING: u8 = 0;
+pub(crate) const INPUT: u8 = 1;
+pub(crate) const OUTPUT: u8 = 2;
+
+/// The kernels of one tier. A macro, because the features of a function are a literal.
+macro_rules! kernels {
+    ($features:literal) => {
+        use crate::kernels::{INPUT, NOTHING, OUTPUT};
+        use crate::keys::RoundKeys;
+        use crate::{Block, GROUP, LANES, Powers};
+
+        #[target_feature(enable = $features)]
+        pub(crate) fn ctr(keys: &RoundKeys, counter: &Block, text: &mut [Row]) {
+            crypt::<NOTHING>(keys, &NO_POWERS, counter, &mut [0; 16], text);
+        }
+
+        #[target_feature(enable = $features)]
+        pub(crate) fn encrypt(
+            keys: &RoundKeys,
+            powers: &Powers,
+            counter: &Block,
+            hash: &mut Block,
+            text: &mut [Row],
+        ) {
+            crypt::<OUTPUT>(keys, powers, counter, hash, text);
+        }
+
+        #[target_feature(enable = $features)]
+        pub(crate) fn decrypt(
+            keys: &RoundKeys,
+            powers: &Powers,
+            counter: &Block,
+            hash: &mut Block,
+            text: &mut [Row],
+        ) {
+            crypt::<INPUT>(keys, powers, counter, hash, text);
+        }
+
+        #[target_feature(enable = $features)]
+        fn crypt<const HASHED: u8>(
+            keys: &RoundKeys,
+            powers: &Powers,
+            counter: &Block,
+            hash: &mut Block,
+            text: &mut [Row],
+        ) {
+            match keys {
+                RoundKeys::Aes128(k) => rounds::<11, HASHED>(k, powers, counter, hash, text),
+                RoundKeys::Aes192(k) => rounds::<13, HASHED>(k, powers, counter, hash, text),
+                RoundKeys::Aes256(k) => rounds::<15, HASHED>(k, powers, counter, hash, text),
+            }
+        }
+
+        /// GCTR and GHASH of SP 800-38D §7 in one pass, under `R` round keys.
+        #[target_feature(enable = $features)]
+        fn rounds<const R: usize, const HASHED: u8>(
+            keys: &[Block; R],
+            powers: &Powers,
+            counter: &Block,
+            hash: &mut Block,
+            text: &mut [Row],
+        ) {
+            let keys = broadcast(keys);
+            let mut counters = add_words(reverse(load(&[*counter; 4])), load(&STEPS));
+            let mut y = reverse(load(&[*hash, [0; 16], [0; 16], [0; 16]]));
+            let (groups, rest) = text.as_chunks_mut::<GROUP>();
+            for group in groups {
+                let mut sum = [zero(); 3];
+                for (part, rows) in group.as_chunks_mut::<WIDE>().0.iter_mut().enumerate() {
+                    let mut stream = [zero(); WIDE];
+                    for s in &mut stream {
+                        *s = xor(reverse(counters), keys[0]);
+                        counters = add_words(counters, load(&FOUR));
+                    }
+                    for r in 1..R - 1 {
+                        for s in &mut stream {
+                            *s = aesenc(*s, keys[r]);
+                        }
+                    }
+                    for i in 0..WIDE {
+                        let input = load(&rows[i]);
+                        let output = xor(input, aesenclast(stream[i], keys[R - 1]));
+                        rows[i] = store(output);
+                        if HASHED != NOTHING {
+                            let x = reverse(if HASHED == INPUT { input } else { output });
+                            let x = if part == 0 && i == 0 { xor(x, y) } else { x };
+                            add_product(&mut sum, x, powers, GROUP - 1 - (part * WIDE + i));
+                        }
+                    }
+                }
+                if HASHED != NOTHING {
+                    y = fold(reduce(sum));
+                }
+            }
+            let mut sum = [zero(); 3];
+            let mut power = rest.len();
+            for row in rest {
+                let mut stream = xor(reverse(counters), keys[0]);
+                counters = add_words(counters, load(&FOUR));
+                for r in 1..R - 1 {
+                    stream = aesenc(stream, keys[r]);
+                }
+                let input = load(row);
+                let output = xor(input, aesenclast(stream, keys[R - 1]));
+                *row = store(output);
+                if HASHED != NOTHING {
+                    power -= 1;
+                    let x = reverse(if HASHED == INPUT { input } else { output });
+                    add_product(&mut sum, xor(x, y), powers, power);
+                    y = zero();
+                }
+            }
+            if HASHED != NOTHING {
+                let last = fold(reduce(sum));
+                [*hash, ..] = store(reverse(xor(y, last)));
+            }
+        }
+
+        /// CBC over 16 lanes, as many blocks of each as the shortest has.
+        #[target_feature(enable = $features)]
+        pub(crate) fn cbc(
+            keys: &RoundKeys,
+            chains: &mut [Block; LANES],
+            lanes: [&mut [Block]; LANES],
+        ) {
+            match keys {
+                RoundKeys::Aes128(keys) => lanes_of(keys, chains, lanes),
+                RoundKeys::Aes192(keys) => lanes_of(keys, chains, lanes),
+                RoundKeys::Aes256(keys) => lanes_of(keys, chains, lanes),
+            }
+        }
+
+        /// Four blocks of 16 lanes are 16 rows; the next block of each four lanes is a vector.
+        #[target_feature(enable = $features)]
+        fn lanes_of<const R: usize>(
+            keys: &[Block; R],
+            chains: &mut [Block; LANES],
+            mut lanes: [&mut [Block]; LANES],
+        ) {
+            let keys = broadcast(keys);
+            let len = lanes.iter().map(|lane| lane.len()).min().unwrap_or(0);
+            let mut c = [zero(); 4];
+            for (c, chains) in c.iter_mut().zip(chains.as_chunks().0) {
+                *c = load(chains);
+            }
+            for at in (0..len / 4 * 4).step_by(4) {
+                let mut blocks = [[zero(); 4]; 4];
+                for (blocks, lanes) in blocks.iter_mut().zip(lanes.as_chunks::<4>().0) {
+                    *blocks = transpose([
+                        load_from(lanes[0], at),
+                        load_from(lanes[1], at),
+                        load_from(lanes[2], at),
+                        load_from(lanes[3], at),
+                    ]);
+                }
+                for j in 0..4 {
+                    for four in 0..4 {
+                        c[four] = xor(c[four], xor(blocks[four][j], keys[0]));
+                    }
+                    for r in 1..R - 1 {
+                        for c in &mut c {
+                            *c = aesenc(*c, keys[r]);
+                        }
+                    }
+                    for four in 0..4 {
+                        c[four] = aesenclast(c[four], keys[R - 1]);
+                        blocks[four][j] = c[four];
+                    }
+                }
+                for (blocks, lanes) in blocks.into_iter().zip(lanes.as_chunks_mut::<4>().0) {
+                    for (row, lane) in transpose(blocks).into_iter().zip(lanes) {
+                        store_to(lane, at, row);
+                    }
+                }
+            }
+            for at in len / 4 * 4..len {
+                for (c, lanes) in c.iter_mut().zip(lanes.as_chunks_mut::<4>().0) {
+                    let row = [lanes[0][at], lanes[1][at], lanes[2][at], lanes[3][at]];
+                    *c = xor(*c, xor(load(&row), keys[0]));
+                    for r in 1..R - 1 {
+                        *c = aesenc(*c, keys[r]);
+                    }
+                    *c = aesenclast(*c, keys[R - 1]);
+                    for (block, lane) in store(*c).into_iter().zip(lanes) {
+                        lane[at] = block;
+                    }
+                }
+            }
+            for (c, chains) in c.into_iter().zip(chains.as_chunks_mut().0) {
+                *chains = store(c);
+            }
+        }
+
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn load_from(lane: &[Block], at: usize) -> V {
+            lane.get(at..).and_then(|rest| rest.first_chunk()).map_or(zero(), |row| load(row))
+        }
+
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn store_to(lane: &mut [Block], at: usize, row: V) {
+            if let Some(place) = lane.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+                *place = store(row);
+            }
+        }
+
+        /// GHASH of SP 800-38D §6.4 over any number of blocks.
+        #[target_feature(enable = $features)]
+        pub(crate) fn hash(powers: &Powers, hash: &mut Block, blocks: &[Block]) {
+            let mut y = reverse(load(&[*hash, [0; 16], [0; 16], [0; 16]]));
+            let (rows, rest) = blocks.as_chunks::<4>();
+            for rows in rows.chunks(GROUP) {
+                let mut sum = [zero(); 3];
+                for (i, row) in rows.iter().enumerate() {
+                    let x = if i == 0 { xor(reverse(load(row)), y) } else { reverse(load(row)) };
+                    add_product(&mut sum, x, powers, rows.len() - 1 - i);
+                }
+                y = fold(reduce(sum));
+            }
+            for block in rest {
+                // The last of the four powers is H¹.
+                let row = load(&[[0; 16], [0; 16], [0; 16], *block]);
+                let mut sum = [zero(); 3];
+                add_product(&mut sum, xor(reverse(row), to_last(y)), powers, 0);
+                y = fold(reduce(sum));
+            }
+            [*hash, ..] = store(reverse(y));
+        }
+
+        /// The powers of H, from H¹ on: each row is an earlier one times a power.
+        #[target_feature(enable = $features)]
+        pub(crate) fn powers(h: &Block) -> Powers {
+            let h = u128::from_be_bytes(*h);
+            // mulX_POLYVAL of RFC 8452 §A: × x, modulo x¹²⁸ + x¹²⁷ + x¹²⁶ + x¹²¹ + 1.
+            let h1 = (h << 1) ^ ((h >> 127).wrapping_neg() & (0xc2 << 120 | 1));
+            let [h2, ..] = store_words(multiply(load_words(&[h1; 4]), load_words(&[h1; 4])));
+            let row = load_words(&[h2, h1, h2, h1]);
+            let [h4, h3, ..] = store_words(multiply(row, load_words(&[h2; 4])));
+            let mut powers = Powers::default();
+            powers.h[0] = [h4, h3, h2, h1];
+            let mut n = 1; // rows are known
+            while n < GROUP {
+                let by = load_words(&[powers.h[n - 1][0]; 4]);
+                for k in 0..n {
+                    powers.h[n + k] = store_words(multiply(load_words(&powers.h[k]), by));
+                }
+                n *= 2;
+            }
+            for (mid, h) in powers.h_mid.iter_mut().zip(&powers.h) {
+                let h = load_words(h);
+                *mid = store_words(xor(h, swap(h)));
+            }
+            powers
+        }
+
+        /// The round keys, each four times.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn broadcast<const R: usize>(keys: &[Block; R]) -> [V; R] {
+            let mut wide = [zero(); R];
+            for (wide, key) in wide.iter_mut().zip(keys) {
+                *wide = load(&[*key; 4]);
+            }
+            wide
+        }
+
+        /// Adds x · H^… to a sum: its lower part, its upper part, and the middle one, to which the
+        /// other two are still to be added.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn add_product(sum: &mut [V; 3], x: V, powers: &Powers, row: usize) {
+            let (h, h_mid) = (load_words(&powers.h[row]), load_words(&powers.h_mid[row]));
+            sum[0] = xor(sum[0], multiply_low(x, h));
+            sum[1] = xor(sum[1], multiply_high(x, h));
+            sum[2] = xor(sum[2], multiply_low(xor(x, swap(x)), h_mid));
+        }
+
+        /// A sum of products modulo x¹²⁸ + x¹²⁷ + x¹²⁶ + x¹²¹ + 1, times x⁻¹²⁸ (RFC 8452 §3).
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn reduce([low, high, mid]: [V; 3]) -> V {
+            let mid = xor(mid, xor(low, high));
+            let (mut low, high) = (xor(low, up(mid)), xor(high, down(mid)));
+            for _ in 0..2 {
+                low = xor(swap(low), multiply_low(low, load_words(&[0xc2 << 56; 4])));
+            }
+            xor(high, low)
+        }
+
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn multiply(a: V, b: V) -> V {
+            let mid = multiply_low(xor(a, swap(a)), xor(b, swap(b)));
+            reduce([multiply_low(a, b), multiply_high(a, b), mid])
+        }
+
+        /// The first block as the last, after zeros.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn to_last(v: V) -> V {
+            let [a, ..] = store_words(v);
+            load_words(&[0, 0, 0, a])
+        }
+
+        /// For each byte of a block, where it comes from.
+        const REVERSED: Row = [[15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]; 4];
+
+        /// What the counters of four blocks are ahead of the first: 32 bits, little-endian.
+        const STEPS: Row = [step(0), step(1), step(2), step(3)];
+
+        /// Four counters on.
+        const FOUR: Row = [step(4); 4];
+
+        /// CTR alone multiplies with none.
+        static NO_POWERS: Powers = Powers { h: [[0; 4]; GROUP], h_mid: [[0; 4]; GROUP] };
+
+        const fn step(n: u8) -> Block {
+            [n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        }
+    };
+}

@@ -1,0 +1,62 @@
+//! The key expansion of FIPS 197 §5.2, for keys of 4, 6 and 8 words.
+
+use core::arch::x86_64::{_mm_aeskeygenassist_si128, _mm_cvtsi128_si32, _mm_set1_epi32};
+
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::Block;
+
+/// The round keys of one key length.
+#[derive(ZeroizeOnDrop)]
+pub(crate) enum RoundKeys {
+    Aes128([Block; 11]),
+    Aes192([Block; 13]),
+    Aes256([Block; 15]),
+}
+
+impl RoundKeys {
+    /// Expands `key`. `None` if it is not 16, 24 or 32 bytes long.
+    #[target_feature(enable = "aes,ssse3")]
+    pub(crate) fn expand(key: &[u8]) -> Option<Self> {
+        match key.len() {
+            16 => Some(Self::Aes128(expand(key))),
+            24 => Some(Self::Aes192(expand(key))),
+            32 => Some(Self::Aes256(expand(key))),
+            _ => None,
+        }
+    }
+}
+
+/// KEYEXPANSION of FIPS 197 §5.2, Algorithm 2. Words are little-endian here.
+#[target_feature(enable = "aes,ssse3")]
+fn expand<const R: usize>(key: &[u8]) -> [Block; R] {
+    let nk = key.len() / 4;
+    let mut w = [0u32; 60];
+    for (w, k) in w.iter_mut().zip(key.as_chunks().0) {
+        *w = u32::from_le_bytes(*k);
+    }
+    let mut rcon = 1u8;
+    for i in nk..4 * R {
+        let mut temp = w[i - 1];
+        if i % nk == 0 {
+            temp = sub_word(temp).rotate_right(8) ^ u32::from(rcon); // SUBWORD(ROTWORD(temp))
+            rcon = (rcon << 1) ^ (rcon >> 7) * 0x1b;
+        } else if nk > 6 && i % nk == 4 {
+            temp = sub_word(temp);
+        }
+        w[i] = w[i - nk] ^ temp;
+    }
+    let mut keys = [Block::default(); R];
+    for (k, w) in keys.as_flattened_mut().as_chunks_mut().0.iter_mut().zip(w) {
+        *k = w.to_le_bytes();
+    }
+    w.zeroize();
+    keys
+}
+
+/// SUBWORD of FIPS 197 §5.2: the S-box on each byte, by the instruction, so without a table.
+#[target_feature(enable = "aes,ssse3")]
+fn sub_word(word: u32) -> u32 {
+    let words = _mm_set1_epi32(word.cast_signed());
+    _mm_cvtsi128_si32(_mm_aeskeygenassist_si128::<0>(words)).cast_unsigned()
+}

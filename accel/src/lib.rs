@@ -1,0 +1,131 @@
+//! AES and GHASH in the wide vectors of x86-64: CTR, GCM, and CBC over many texts at once.
+//!
+//! `reelseal-core` hands its long texts to this crate where its feature `accel` is on. It changes
+//! speed and nothing else: what is here is in the core too, in safe code, and every law and vector
+//! runs against both.
+//!
+//! ```text
+//! lib       key types, detection, and the dispatch: the only `unsafe` of the workspace
+//! keys      the key expansion of FIPS 197
+//! kernels   CTR, GCM and CBC, written once, over rows of 64 bytes
+//! avx512    a row is one vector          vaes256   a row is two
+//! ```
+//!
+//! # Unsafe
+//!
+//! A function that is compiled for instructions which a processor may lack can only be called in
+//! an `unsafe` block. There is one such block for each pair of operation and tier, in one macro, and
+//! one for the key expansion. Each is guarded by [`Tier`], which only [`Tier::detect`] makes. No
+//! pointer is used anywhere: rows become vectors, and vectors rows, by value (`zerocopy`).
+#![no_std]
+
+#[cfg(target_arch = "x86_64")]
+#[macro_use]
+mod kernels;
+
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod vaes256;
+
+#[cfg(target_arch = "x86_64")]
+mod keys;
+#[cfg(not(target_arch = "x86_64"))]
+mod keys {
+    pub(crate) enum RoundKeys {}
+}
+
+mod tier;
+
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use keys::RoundKeys;
+use tier::Tier;
+
+/// 16 bytes, the AES block of FIPS 197 §3.1.
+pub type Block = [u8; 16];
+
+/// Four blocks: what the kernels take at a time.
+pub type Row = [Block; 4];
+
+/// Texts that [`Cipher::encrypt_lanes`] encrypts side by side.
+pub const LANES: usize = 16;
+
+/// An AES key, expanded, and the proof that this processor can use it. Erased on drop.
+pub struct Cipher {
+    tier: Tier,
+    keys: RoundKeys,
+}
+
+impl Cipher {
+    /// Expands a key of 16, 24 or 32 bytes.
+    ///
+    /// `None` where it has another length, or the processor lacks what this crate is for.
+    pub fn new(key: &[u8]) -> Option<Self> {
+        let tier = Tier::detect()?;
+        Some(Self { tier, keys: tier.expand(key)? })
+    }
+
+    /// CTR with inc₃₂ (SP 800-38A §6.5, §B.1): encrypts or decrypts `text` in place with the key
+    /// stream that begins at `counter`.
+    pub fn apply_ctr32(&self, counter: &Block, text: &mut [Row]) {
+        self.tier.ctr(&self.keys, counter, text);
+    }
+
+    /// CBC (SP 800-38A §6.2) over a text in each lane, in place: as many blocks of each as the
+    /// shortest has. `chains` are the IVs, and then the last blocks of ciphertext.
+    pub fn encrypt_lanes(&self, chains: &mut [Block; LANES], lanes: [&mut [Block]; LANES]) {
+        self.tier.cbc(&self.keys, chains, lanes);
+    }
+}
+
+/// A key for GCM: AES, and the powers of the hash subkey H. Erased on drop.
+pub struct Gcm {
+    cipher: Cipher,
+    powers: Powers,
+}
+
+impl Gcm {
+    /// Computes the powers of H = CIPH_K(0¹²⁸).
+    pub fn new(cipher: Cipher) -> Self {
+        let mut row = Row::default();
+        cipher.apply_ctr32(&[0; 16], core::slice::from_mut(&mut row));
+        let [mut h, ..] = row;
+        let powers = cipher.tier.powers(&h);
+        h.zeroize();
+        row.as_flattened_mut().zeroize();
+        Self { cipher, powers }
+    }
+
+    /// GHASH (SP 800-38D §6.4): `hash` becomes that of all before and `blocks`.
+    pub fn hash(&self, hash: &mut Block, blocks: &[Block]) {
+        self.cipher.tier.hash(&self.powers, hash, blocks);
+    }
+
+    /// Encrypts `text` in place with the key stream that begins at `counter`, and adds the
+    /// ciphertext to `hash`: GCTR and GHASH of SP 800-38D §7.1 in one pass.
+    pub fn encrypt(&self, counter: &Block, hash: &mut Block, text: &mut [Row]) {
+        self.cipher.tier.encrypt(&self.cipher.keys, &self.powers, counter, hash, text);
+    }
+
+    /// Adds the ciphertext `text` to `hash`, and decrypts it in place: GHASH and GCTR of SP 800-38D
+    /// §7.2 in one pass.
+    pub fn decrypt(&self, counter: &Block, hash: &mut Block, text: &mut [Row]) {
+        self.cipher.tier.decrypt(&self.cipher.keys, &self.powers, counter, hash, text);
+    }
+}
+
+/// H⁶⁴ … H¹, as the kernels multiply with them.
+#[derive(Default, ZeroizeOnDrop)]
+pub(crate) struct Powers {
+    /// Row k is H⁴ᵏ⁺⁴ … H⁴ᵏ⁺¹, each as in RFC 8452 §3: bytes reversed, and times x.
+    h: [[u128; 4]; GROUP],
+    /// Of each power the upper half ⊕ the lower half, for the multiplication by Karatsuba's rule.
+    h_mid: [[u128; 4]; GROUP],
+}
+
+/// Rows that are hashed with one reduction.
+pub(crate) const GROUP: usize = 16;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! The door to `reelseal-accel`: the only module that imports it.
+//!
+//! Without the feature `accel` there is no value of these types, and what would use one is never
+//! compiled. With it there may be one, if the processor has what it takes: then long texts go
+//! faster, and nothing else is different.
+
+#[cfg(feature = "accel")]
+pub(crate) use reelseal_accel::{Cipher, Gcm, LANES, Row};
+
+#[cfg(not(feature = "accel"))]
+pub(crate) use none::{Cipher, Gcm, LANES, Row};
+
+#[cfg(not(feature = "accel"))]
+mod none {
+    use crate::block::Block;
+
+    pub(crate) type Row = [Block; 4];
+
+    pub(crate) const LANES: usize = 16;
+
+    pub(crate) enum Cipher {}
+
+    impl Cipher {
+        pub(crate) fn new(_: &[u8]) -> Option<Self> {
+            None
+        }
+
+        pub(crate) fn apply_ctr32(&self, _: &Block, _: &mut [Row]) {
+            match *self {}
+        }
+
+        pub(crate) fn encrypt_lanes(&self, _: &mut [Block; LANES], _: [&mut [Block]; LANES]) {
+            match *self {}
+        }
+    }
+
+    pub(crate) enum Gcm {}
+
+    impl Gcm {
+        pub(crate) fn new(cipher: Cipher) -> Self {
+            match cipher {}
+        }
+
+        pub(crate) fn hash(&self, _: &mut Block, _: &[Block]) {
+            match *self {}
+        }
+
+        pub(crate) fn encrypt(&self, _: &Block, _: &mut Block, _: &mut [Row]) {
+            match *self {}
+        }
+
+        pub(crate) fn decrypt(&self, _: &Block, _: &mut Block, _: &mut [Row]) {
+            match *self {}
+        }
+    }
+}
