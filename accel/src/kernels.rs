@@ -78,9 +78,17 @@ macro_rules! kernels {
             let mut counters = add_words(reverse(load(&[*counter; 4])), load(&STEPS));
             let mut y = reverse(load(&[*hash, [0; 16], [0; 16], [0; 16]]));
             let (groups, rest) = text.as_chunks_mut::<GROUP>();
+            // What is encrypted is hashed one group later, so that no product waits for a cipher.
+            let mut behind: Option<&[Row; GROUP]> = None;
             for group in groups {
                 let mut sum = [zero(); 3];
                 for (part, rows) in group.as_chunks_mut::<WIDE>().0.iter_mut().enumerate() {
+                    let hashed: Option<&[Row; WIDE]> = match HASHED {
+                        INPUT => Some(rows),
+                        OUTPUT => behind.map(|group| &group.as_chunks().0[part]),
+                        _ => None,
+                    };
+                    let keys = from_memory(&keys);
                     let mut stream = [zero(); WIDE];
                     for s in &mut stream {
                         *s = xor(reverse(counters), keys[0]);
@@ -90,21 +98,27 @@ macro_rules! kernels {
                         for s in &mut stream {
                             *s = aesenc(*s, keys[r]);
                         }
-                    }
-                    for i in 0..WIDE {
-                        let input = load(&rows[i]);
-                        let output = xor(input, aesenclast(stream[i], keys[R - 1]));
-                        rows[i] = store(output);
-                        if HASHED != NOTHING {
-                            let x = reverse(if HASHED == INPUT { input } else { output });
-                            let x = if part == 0 && i == 0 { xor(x, y) } else { x };
-                            add_product(&mut sum, x, powers, GROUP - 1 - (part * WIDE + i));
+                        // A row is hashed between two rounds: the units for both stay busy.
+                        if let Some(row) = hashed.and_then(|rows| rows.get(r - 1)) {
+                            let at = part * WIDE + r - 1;
+                            let x = reverse(load(row));
+                            let x = if at == 0 { xor(x, y) } else { x };
+                            add_product(&mut sum, x, powers, GROUP - 1 - at);
                         }
                     }
+                    for (row, s) in rows.iter_mut().zip(stream) {
+                        *row = store(xor(load(row), aesenclast(s, keys[R - 1])));
+                    }
                 }
-                if HASHED != NOTHING {
+                if HASHED == INPUT || behind.is_some() {
                     y = fold(reduce(sum));
                 }
+                if HASHED == OUTPUT {
+                    behind = Some(group);
+                }
+            }
+            if let Some(group) = behind {
+                y = hash_group(powers, y, group);
             }
             let mut sum = [zero(); 3];
             let mut power = rest.len();
@@ -158,6 +172,7 @@ macro_rules! kernels {
                 *c = load(chains);
             }
             for at in (0..len / 4 * 4).step_by(4) {
+                let keys = from_memory(&keys);
                 let mut blocks = [[zero(); 4]; 4];
                 for (blocks, lanes) in blocks.iter_mut().zip(lanes.as_chunks::<4>().0) {
                     *blocks = transpose([
@@ -224,13 +239,8 @@ macro_rules! kernels {
         pub(crate) fn hash(powers: &Powers, hash: &mut Block, blocks: &[Block]) {
             let mut y = reverse(load(&[*hash, [0; 16], [0; 16], [0; 16]]));
             let (rows, rest) = blocks.as_chunks::<4>();
-            for rows in rows.chunks(GROUP) {
-                let mut sum = [zero(); 3];
-                for (i, row) in rows.iter().enumerate() {
-                    let x = if i == 0 { xor(reverse(load(row)), y) } else { reverse(load(row)) };
-                    add_product(&mut sum, x, powers, rows.len() - 1 - i);
-                }
-                y = fold(reduce(sum));
+            for group in rows.chunks(GROUP) {
+                y = hash_group(powers, y, group);
             }
             for block in rest {
                 // The last of the four powers is H¹.
@@ -240,6 +250,17 @@ macro_rules! kernels {
                 y = fold(reduce(sum));
             }
             [*hash, ..] = store(reverse(y));
+        }
+
+        /// One reduction, for at most [`GROUP`] rows.
+        #[target_feature(enable = $features)]
+        fn hash_group(powers: &Powers, y: V, group: &[Row]) -> V {
+            let mut sum = [zero(); 3];
+            for (i, row) in group.iter().enumerate() {
+                let x = if i == 0 { xor(reverse(load(row)), y) } else { reverse(load(row)) };
+                add_product(&mut sum, x, powers, group.len() - 1 - i);
+            }
+            fold(reduce(sum))
         }
 
         /// The powers of H, from H¹ on: each row is an earlier one times a power.
@@ -277,6 +298,13 @@ macro_rules! kernels {
                 *wide = load(&[*key; 4]);
             }
             wide
+        }
+
+        /// The same round keys, which the compiler shall not keep in registers: there are too few
+        /// for all of them and the texts, and the copies that it makes are slower than the keys.
+        #[inline]
+        fn from_memory<const R: usize>(keys: &[V; R]) -> &[V; R] {
+            core::hint::black_box(keys)
         }
 
         /// Adds x · H^… to a sum: its lower part, its upper part, and the middle one, to which the

@@ -116,13 +116,22 @@ impl Gcm {
 }
 
 /// H⁶⁴ … H¹, as the kernels multiply with them.
-#[derive(Default, ZeroizeOnDrop)]
+#[derive(Default)]
 pub(crate) struct Powers {
     /// Row k is H⁴ᵏ⁺⁴ … H⁴ᵏ⁺¹, each as in RFC 8452 §3: bytes reversed, and times x.
     h: [[u128; 4]; GROUP],
     /// Of each power the upper half ⊕ the lower half, for the multiplication by Karatsuba's rule.
     h_mid: [[u128; 4]; GROUP],
 }
+
+impl Drop for Powers {
+    fn drop(&mut self) {
+        self.h.as_flattened_mut().zeroize();
+        self.h_mid.as_flattened_mut().zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Powers {}
 
 /// Rows that are hashed with one reduction.
 pub(crate) const GROUP: usize = 16;

@@ -122,7 +122,9 @@ pub fn seal_in_place(key: &ContentKey, iv: Iv, aad: &[&[u8]], text: &mut [u8]) -
     Some(stream.tag())
 }
 
-/// GCM-AD_K (SP 800-38D §7.2, Algorithm 5): checks the tag, and only then decrypts in place.
+/// GCM-AD_K (SP 800-38D §7.2, Algorithm 5): decrypts in place, and checks the tag.
+///
+/// Both are done in one pass over the text, which the caller has lent and cannot see meanwhile.
 ///
 /// # Errors
 ///
@@ -135,14 +137,14 @@ pub fn open_in_place(
     text: &mut [u8],
     tag: &Tag,
 ) -> Result<(), Inauthentic> {
-    let opened = verify_and_decrypt(key, iv, aad, text, tag);
+    let opened = decrypt_and_verify(key, iv, aad, text, tag);
     if opened.is_none() {
         text.zeroize();
     }
     opened.ok_or(Inauthentic)
 }
 
-fn verify_and_decrypt(
+fn decrypt_and_verify(
     key: &ContentKey,
     iv: Iv,
     aad: &[&[u8]],
@@ -151,9 +153,9 @@ fn verify_and_decrypt(
 ) -> Option<()> {
     let mut stream = Stream::new(key, iv, aad, text.len())?;
     stream.grow(text)?;
-    stream.hash.update(text);
+    stream.decrypt(text)?;
     // The verdict is public: the caller's next act reveals it.
-    if declassify(stream.tag_is(tag)) { stream.keystream.apply(text) } else { None }
+    declassify(stream.tag_is(tag)).then_some(())
 }
 
 /// What the two directions share.

@@ -1,0 +1,108 @@
+//! Every mode beside its peers, by turns in one process, as ratios.
+//!
+//! Each round gives every candidate its turn; a ratio is taken within a round, and the median of
+//! the rounds counts. So what slows the machine for a while slows all.
+
+mod candidates;
+mod check;
+mod gcm;
+#[cfg(feature = "ipsec-mb")]
+mod ipsec_mb;
+mod small;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use candidates::Mode;
+
+/// The block cipher alone, many blocks at a time: what a mode without a chain can hope for.
+pub(crate) const BOUND: &str = "encrypt_blocks";
+
+/// Texts that are encrypted side by side.
+pub(crate) const STREAMS: usize = 32;
+
+/// One way to do the work: does it once, and says how long that took.
+pub(crate) struct Candidate {
+    pub(crate) name: &'static str,
+    pub(crate) run: Box<dyn FnMut(&mut Vec<u8>) -> Duration>,
+}
+
+/// What came out.
+pub(crate) struct Figure {
+    pub(crate) mode: &'static str,
+    pub(crate) bits: usize,
+    pub(crate) len: usize,
+    pub(crate) name: &'static str,
+    /// Bytes a nanosecond, in the best round.
+    pub(crate) best: f64,
+    /// To [`BOUND`]; the median of the rounds.
+    pub(crate) ratio: f64,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    let short = has("--short");
+    let (lengths, rounds): (&[usize], _) = if short {
+        (&[16 << 10, 1 << 20], 9)
+    } else {
+        (&[1 << 10, 16 << 10, 1 << 20, 8 << 20], 15)
+    };
+    let mut figures = vec![];
+    println!("mode\tbits\tbytes\tcandidate\tGB/s\tratio");
+    for mode in Mode::ALL {
+        for bits in [128, 192, 256].into_iter().filter(|bits| !short || *bits != 192) {
+            for &len in lengths {
+                let measured = measure(mode, bits, len, rounds);
+                measured.iter().for_each(print);
+                figures.extend(measured);
+            }
+        }
+    }
+    if !short {
+        small::run(rounds * 4);
+    }
+    if short { check::check(&figures, has("--record")) } else { ExitCode::SUCCESS }
+}
+
+fn print(figure: &Figure) {
+    let Figure { mode, bits, len, name, best, ratio } = figure;
+    println!("{mode}\t{bits}\t{len}\t{name}\t{best:.2}\t{ratio:.3}");
+    let _ = std::io::stdout().flush();
+}
+
+/// Gives every candidate its turn in each round. The first round warms up.
+fn measure(mode: Mode, bits: usize, len: usize, rounds: usize) -> Vec<Figure> {
+    let mut candidates = mode.candidates(bits);
+    let total = len * mode.streams();
+    let mut text: Vec<u8> = (0..=250u8).cycle().take(total).collect();
+    text.reserve(64);
+    let times = (4_000_000 / total).max(1);
+    let mut rates = vec![vec![]; candidates.len()];
+    for round in 0..=rounds {
+        for (candidate, rates) in candidates.iter_mut().zip(&mut rates) {
+            let took: Duration = (0..times).map(|_| (candidate.run)(&mut text)).sum();
+            assert_eq!(text.len(), total, "{} changed the length", candidate.name);
+            if round > 0 {
+                rates.push((total * times) as f64 / took.as_nanos() as f64);
+            }
+        }
+    }
+    let bound = candidates.iter().position(|candidate| candidate.name == BOUND);
+    let bound = rates.get(bound.unwrap_or(0)).cloned().unwrap_or_default();
+    let figure = |(candidate, rates): (Candidate, Vec<f64>)| Figure {
+        mode: mode.name(),
+        bits,
+        len,
+        name: candidate.name,
+        best: rates.iter().copied().fold(0.0, f64::max),
+        ratio: median(rates.iter().zip(&bound).map(|(a, b)| a / b).collect()),
+    };
+    candidates.into_iter().zip(rates).map(figure).collect()
+}
+
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
