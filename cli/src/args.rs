@@ -1,5 +1,6 @@
 //! The command line: every option, and what it may be.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -72,6 +73,9 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "URL", env = "REELSEAL_S3_ENDPOINT")]
     #[arg(help_heading = "Global options")]
     pub s3_endpoint: Option<String>,
+    /// How many threads may compute at a time [default: one for each processor]
+    #[arg(long, global = true, value_name = "N", help_heading = "Global options")]
+    pub threads: Option<NonZero<usize>>,
     /// A file whose first line is the passphrase of the keystore
     #[arg(long, global = true, value_name = "FILE", env = "REELSEAL_PASSPHRASE_FILE")]
     #[arg(help_heading = "Global options")]

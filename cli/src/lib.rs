@@ -25,6 +25,7 @@ pub mod random;
 pub mod s3ec;
 pub mod sniff;
 pub mod store;
+mod threads;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

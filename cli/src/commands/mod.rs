@@ -13,6 +13,7 @@ pub mod store;
 
 use crate::args::{Cli, Command};
 use crate::error::Error;
+use crate::threads;
 
 /// Does what the command line says.
 ///
@@ -20,6 +21,7 @@ use crate::error::Error;
 ///
 /// What the command says; see [`crate::error::Kind`].
 pub fn run(cli: Cli) -> Result<(), Error> {
+    cli.globals.threads.map_or(Ok(()), threads::limit)?;
     match cli.command {
         Command::Key(args) => key::run(&cli.globals, args),
         Command::Kms(args) => kms::run(&cli.globals, args),

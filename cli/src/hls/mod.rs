@@ -10,17 +10,19 @@
 
 pub mod diagnose;
 pub mod keys;
+mod lanes;
 pub mod layout;
 pub mod model;
 pub mod opening;
 pub mod plan;
-mod pool;
 pub mod protect;
 mod reading;
 pub mod record;
 pub mod recorded;
 pub mod rewrite;
+mod run;
 pub mod summary;
 pub mod transform;
 pub mod unprotect;
 pub mod verify;
+mod workers;

@@ -1,0 +1,22 @@
+//! How many threads may compute at a time: `--threads`, else as many as there are processors.
+
+use std::num::NonZero;
+
+use rayon::ThreadPoolBuilder;
+
+use crate::error::Error;
+
+/// Sets the limit, before any work is done.
+///
+/// # Errors
+///
+/// The system has no such threads to give.
+pub(crate) fn limit(count: NonZero<usize>) -> Result<(), Error> {
+    let started = ThreadPoolBuilder::new().num_threads(count.get()).build_global();
+    started.map_err(|error| Error::system(format!("cannot start {count} threads: {error}")))
+}
+
+/// The limit.
+pub(crate) fn count() -> usize {
+    rayon::current_num_threads()
+}
