@@ -1,5 +1,6 @@
 //! The work itself: a stream is encrypted or decrypted piece by piece.
 
+use std::fs::File;
 use std::io::{Read, Write};
 
 use reelseal_core::Inauthentic;
@@ -18,6 +19,7 @@ use crate::error::Error;
 use crate::objects::Place;
 use crate::package::interrupt;
 use crate::progress::Progress;
+use crate::threads;
 
 /// One stream from an input to an output.
 pub(crate) struct Stream<'a> {
@@ -46,7 +48,7 @@ impl Stream<'_> {
         to: &mut dyn Write,
     ) -> Result<Done, Error> {
         let mut out = Out::new(self, to);
-        let mut pieces = Pieces::new(self.input.reader(), 0);
+        let mut pieces = self.pieces(0)?;
         let mut tail = Zeroizing::new(Vec::with_capacity(16));
         while let Some(piece) = self.next(&mut pieces, &mut out)? {
             let (blocks, rest) = piece.as_chunks_mut();
@@ -66,7 +68,7 @@ impl Stream<'_> {
         to: &mut dyn Write,
     ) -> Result<Result<Done, Inauthentic>, Error> {
         let mut out = Out::new(self, to);
-        let mut pieces = Pieces::new(self.input.reader(), 16);
+        let mut pieces = self.pieces(16)?;
         while let Some(piece) = self.next(&mut pieces, &mut out)? {
             let (blocks, []) = piece.as_chunks_mut() else { return Err(self.wrong_length()) };
             decryptor.update(blocks);
@@ -89,7 +91,7 @@ impl Stream<'_> {
         to: &mut dyn Write,
     ) -> Result<Done, Error> {
         let mut out = Out::new(self, to);
-        let mut pieces = Pieces::new(self.input.reader(), 0);
+        let mut pieces = self.pieces(0)?;
         while let Some(piece) = self.next(&mut pieces, &mut out)? {
             let fits = out.done.read <= limit;
             let applied = fits.then(|| ctr.apply(piece)).flatten();
@@ -116,7 +118,7 @@ impl Stream<'_> {
         to: &mut dyn Write,
     ) -> Result<Done, Error> {
         let mut out = Out::new(self, to);
-        let mut pieces = Pieces::new(self.input.reader(), 0);
+        let mut pieces = self.pieces(0)?;
         while let Some(piece) = self.next(&mut pieces, &mut out)? {
             encryptor.update(piece).ok_or_else(|| self.too_long("GCM has at most 2³⁶ − 32"))?;
             out.put(piece)?;
@@ -145,7 +147,7 @@ impl Stream<'_> {
         };
         let content = gcm::Unverified::new(key, gcm_iv(iv, layout), &[], ());
         let content = content.ok_or_else(no_aad)?;
-        self.open_gcm(content, Pieces::new(reader, held), first, to)
+        self.open_gcm(content, self.pieces(held)?, first, to)
     }
 
     /// GCM that was begun, over `pieces` and then the tag: `first`, or what the pieces held back.
@@ -166,6 +168,16 @@ impl Stream<'_> {
         let tag = first.or_else(|| pieces.last()).ok_or_else(|| self.wrong_length())?;
         out.done.read += 16;
         Ok(content.finish(&tag).map(|()| out.done))
+    }
+
+    /// The input from where it is, in pieces, of which the last `held` bytes are in none. A file
+    /// that takes a while is read by another thread, while this one encrypts and writes.
+    fn pieces(&self, held: usize) -> Result<Pieces<&File>, Error> {
+        let file = self.input.reader();
+        if threads::count() == 1 || self.input.len.is_none_or(|len| len < READ_AHEAD) {
+            return Ok(Pieces::new(file, held));
+        }
+        Pieces::ahead(file, held).map_err(|error| self.input.read_error(&error))
     }
 
     /// The next piece, counted.
@@ -209,6 +221,9 @@ fn no_aad() -> Error {
 fn count(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
+
+/// Bytes of an input for which a second thread is worth starting.
+const READ_AHEAD: u64 = 2 << 20;
 
 /// An output, and what went into it.
 struct Out<'a> {

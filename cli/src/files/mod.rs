@@ -8,6 +8,7 @@
 //! Files of any length pass in constant memory. A wrong key never leaves a file behind where the
 //! mode can tell; where it cannot, the report says what the bytes look like, and what that proves.
 
+mod ahead;
 mod choose;
 pub(crate) mod cipher;
 mod content;
