@@ -102,6 +102,8 @@ fn own_key(header: &Header<'_>, keys: &Keys<'_>) -> Result<WrappingKey, Error> {
         );
         return Err(Error::refused(message));
     }
+    // It names the wrapping key to other clients. Here it has to be what it should be, no more.
+    description(header)?;
     let path = keys.wrapping_key.ok_or_else(|| {
         Error::usage(format!("the data key is wrapped by {}", header.wrap.as_str()))
             .hint("--wrapping-key FILE: an AES key of 16, 24 or 32 bytes, or an RSA key in PEM")
