@@ -71,10 +71,7 @@ fn s3ec_fields(object: &Object) -> Vec<u8> {
     let lines = |place: &str, fields: &[(String, String)]| {
         fields.iter().map(|(name, value)| format!("{place}{name}={value}\n")).collect::<String>()
     };
-    let file = object
-        .instruction_file
-        .as_ref()
-        .map(|text| s3ec::fields(&serde_json::from_str(text).expect("JSON")));
+    let file = object.instruction_file.as_deref().map(s3ec::parse_fields);
     let text = lines("", &object.metadata) + &lines("i:", &file.unwrap_or_default());
     // Whether names are given is a fraction that is read from the end.
     let seed = [text.as_bytes(), &[0xff]].concat();

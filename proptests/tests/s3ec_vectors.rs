@@ -8,7 +8,7 @@ use reelseal_core::policy::{Admitted, CommitmentPolicy, Extent, Gate, Policy};
 use reelseal_core::secret::Kek;
 use reelseal_spec as spec;
 use reelseal_vectors::bytes;
-use reelseal_vectors::s3ec::{Master, Object, fields, objects};
+use reelseal_vectors::s3ec::{Master, Object, objects, parse_fields};
 use sha2::{Digest, Sha256};
 
 const OPEN: Policy = Policy {
@@ -60,8 +60,8 @@ fn data_key(object: &Object, admitted: &Admitted<'_>) -> Result<DataKey, Inauthe
         }),
         (Step::Kms(ask), Master::Kms) => {
             let text = admitted.header().description;
-            let stored = fields(&serde_json::from_str(text).expect("JSON"));
-            let expected = fields(&object.context.clone().into());
+            let stored = parse_fields(text);
+            let expected = object.context_fields();
             let pairs = |fields: &'static [(String, String)]| {
                 fields.iter().map(|(k, v)| (&k[..], &v[..])).collect::<Vec<_>>()
             };
@@ -86,7 +86,7 @@ fn data_key(object: &Object, admitted: &Admitted<'_>) -> Result<DataKey, Inauthe
 
 fn file(object: &Object) -> Option<Vec<(String, String)>> {
     let text = object.instruction_file.as_ref()?;
-    Some(fields(&serde_json::from_str(text).expect("JSON")))
+    Some(parse_fields(text))
 }
 
 fn with_admitted(object: &Object, with: impl FnOnce(&Admitted<'_>)) {

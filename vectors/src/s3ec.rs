@@ -38,6 +38,13 @@ pub struct Object {
     pub clear_sha256: [u8; 32],
 }
 
+impl Object {
+    /// The pairs of the user in the encryption context.
+    pub fn context_fields(&self) -> Vec<(String, String)> {
+        fields(&self.context.clone().into())
+    }
+}
+
 /// Every object.
 ///
 /// # Panics
@@ -48,8 +55,16 @@ pub fn objects() -> Vec<Object> {
     top["cases"].as_array().expect("a list").iter().map(object).collect()
 }
 
-/// Names and values of an object of strings.
-pub fn fields(value: &Value) -> Vec<(String, String)> {
+/// Names and values of the JSON `text`, an object of strings.
+///
+/// # Panics
+///
+/// If it is no such object.
+pub fn parse_fields(text: &str) -> Vec<(String, String)> {
+    fields(&serde_json::from_str(text).expect("JSON"))
+}
+
+fn fields(value: &Value) -> Vec<(String, String)> {
     let fields = value.as_object().expect("an object").iter();
     fields.map(|(name, value)| (name.clone(), value.as_str().expect("a string").into())).collect()
 }
