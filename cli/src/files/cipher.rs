@@ -1,6 +1,5 @@
 //! The work itself: a stream is encrypted or decrypted piece by piece.
 
-use std::fs::File;
 use std::io::{Read, Write};
 
 use reelseal_core::Inauthentic;
@@ -172,12 +171,14 @@ impl Stream<'_> {
 
     /// The input from where it is, in pieces, of which the last `held` bytes are in none. A file
     /// that takes a while is read by another thread, while this one encrypts and writes.
-    fn pieces(&self, held: usize) -> Result<Pieces<&File>, Error> {
-        let file = self.input.reader();
-        if threads::count() == 1 || self.input.len.is_none_or(|len| len < READ_AHEAD) {
-            return Ok(Pieces::new(file, held));
+    fn pieces(&self, held: usize) -> Result<Pieces<Box<dyn Read + '_>>, Error> {
+        let takes_a_while = self.input.len.is_some_and(|len| len >= READ_AHEAD);
+        match self.input.file() {
+            Some(file) if takes_a_while && threads::count() > 1 => {
+                Pieces::ahead(file, held).map_err(|error| self.input.read_error(&error))
+            }
+            _ => Ok(Pieces::new(self.input.reader(), held)),
         }
-        Pieces::ahead(file, held).map_err(|error| self.input.read_error(&error))
     }
 
     /// The next piece, counted.

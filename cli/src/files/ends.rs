@@ -78,6 +78,14 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The file that the bytes are in, where they are on this machine.
+    pub(super) fn file(&self) -> Option<&File> {
+        match &self.from {
+            From::File(file) => Some(file),
+            From::Object(_) => None,
+        }
+    }
+
     /// Back to the first byte.
     pub(crate) fn rewind(&self) -> Result<(), Error> {
         match &self.from {

@@ -35,21 +35,19 @@ impl<R: Read> Pieces<R> {
         Ok(self.buffer.get_mut(..given).filter(|piece| !piece.is_empty()))
     }
 
+    /// As [`new`](Self::new) of `file`, and another thread reads meanwhile. Only for a file: a pipe
+    /// that says nothing would keep that thread.
+    pub(super) fn ahead(file: &File, held: usize) -> io::Result<Self> {
+        let filler = Filler { input: file.try_clone()?, held, last: Held::default() };
+        Ok(Self { source: Source::Ahead(Ahead::start(filler)?), buffer: empty() })
+    }
+
     /// After the last piece: the bytes kept apart, if the stream had as many.
     pub(crate) fn last<const N: usize>(&self) -> Option<[u8; N]> {
         match &self.source {
             Source::Here(filler) => filler.last.bytes().try_into().ok(),
             Source::Ahead(ahead) => ahead.last().bytes().try_into().ok(),
         }
-    }
-}
-
-impl Pieces<&File> {
-    /// As [`new`](Self::new), and another thread reads meanwhile. Only for a file: a pipe that says
-    /// nothing would keep that thread.
-    pub(super) fn ahead(file: &File, held: usize) -> io::Result<Self> {
-        let filler = Filler { input: file.try_clone()?, held, last: Held::default() };
-        Ok(Self { source: Source::Ahead(Ahead::start(filler)?), buffer: empty() })
     }
 }
 
@@ -124,6 +122,10 @@ mod tests {
         (all, pieces.last())
     }
 
+    fn ahead(file: &File, held: usize) -> io::Result<Pieces<&File>> {
+        Pieces::ahead(file, held)
+    }
+
     #[test]
     fn pieces_and_rest_are_the_stream_whoever_reads() {
         let whole = [0, 1, 15, 16, 17, PIECE_LEN, PIECE_LEN + 15, PIECE_LEN + 16, PIECE_LEN + 17];
@@ -133,7 +135,7 @@ mod tests {
             file.write_all(&text).unwrap();
             file.rewind().unwrap();
             let (mut all, last) = joined(Pieces::new(text.as_slice(), 16));
-            assert_eq!(joined(Pieces::ahead(&file, 16).unwrap()), (all.clone(), last), "{len}");
+            assert_eq!(joined(ahead(&file, 16).unwrap()), (all.clone(), last), "{len}");
             match last {
                 Some(last) => all.extend_from_slice(&last),
                 None => assert!(len < 16, "{len}"),
@@ -146,7 +148,7 @@ mod tests {
     fn who_stops_early_does_not_wait_for_the_end() {
         let mut file = tempfile::tempfile().unwrap();
         file.set_len(1 << 40).unwrap();
-        let mut pieces = Pieces::ahead(&file, 0).unwrap();
+        let mut pieces = ahead(&file, 0).unwrap();
         assert_eq!(pieces.next().unwrap().map(|piece| piece.len()), Some(PIECE_LEN));
         drop(pieces);
         assert!(file.stream_position().unwrap() < 16 * PIECE_LEN as u64);
@@ -155,6 +157,6 @@ mod tests {
     #[test]
     fn an_error_of_the_other_thread_comes_through() {
         let folder = File::open("/").unwrap();
-        assert!(Pieces::ahead(&folder, 0).unwrap().next().is_err());
+        assert!(ahead(&folder, 0).unwrap().next().is_err());
     }
 }
