@@ -98,6 +98,11 @@ pub fn note(globals: &Globals, text: &str) {
     }
 }
 
+/// What a stranger wrote, as one line of at most `max` characters that does nothing to a terminal.
+pub(crate) fn printable(text: &str, max: usize) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(max).collect()
+}
+
 /// Prints `error` to standard error: two lines for eyes, one of JSON for machines.
 pub fn print_error(error: &Error, json: bool) {
     let mut text = if json { error.to_json().to_string() } else { format!("error: {error}") };

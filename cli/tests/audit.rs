@@ -3,6 +3,7 @@
 mod home;
 
 use std::fs;
+use std::sync::Arc;
 
 use home::{Home, text};
 use reelseal::audit::{self, AuditLog};
@@ -144,7 +145,7 @@ fn the_log_can_lie_elsewhere() {
 fn the_file_that_a_key_was_used_for_is_on_record() {
     let home = used(1);
     let local = Local::open(&home.keystore(), PassphraseSource::new(None)).unwrap();
-    let kms = Audited::new(Box::new(local), AuditLog::new(home.log())).for_file("master.m3u8");
+    let kms = Audited::new(Arc::new(local), AuditLog::new(home.log())).for_file("master.m3u8");
     let context = EncryptionContext::empty();
     let key = kms.generate_data_key("alias/reelseal", 16, &context).unwrap();
     assert_eq!(*kms.decrypt(&key.wrapped, None, &context).unwrap().plaintext, *key.plaintext);

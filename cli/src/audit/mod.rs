@@ -28,18 +28,40 @@ use crate::keyservice::private;
 pub struct AuditLog {
     path: PathBuf,
     region: String,
+    caller: Option<Caller>,
+}
+
+/// Who asked over the network, as far as the server that answers knows.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The access key that signed the request.
+    pub access_key_id: String,
+    /// Who that access key was made for.
+    pub user: String,
+    /// Where the request came from: an IP address.
+    pub source_ip: String,
+    /// What the client says that it is.
+    pub user_agent: String,
+    /// The server's id of the request, which the client was told.
+    pub request_id: String,
 }
 
 impl AuditLog {
     /// The log in the file `path`, which the first record makes.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, region: record::LOCAL_REGION.to_owned() }
+        Self { path, region: record::LOCAL_REGION.to_owned(), caller: None }
     }
 
     /// The same log, for calls of the service in `region`.
     #[must_use]
     pub fn in_region(self, region: impl Into<String>) -> Self {
         Self { region: region.into(), ..self }
+    }
+
+    /// The same log, for what `caller` asks over the network.
+    #[must_use]
+    pub fn on_behalf_of(&self, caller: Caller) -> Self {
+        Self { caller: Some(caller), ..self.clone() }
     }
 
     /// Appends `record`. When this returns, the line is on the disk.
@@ -64,7 +86,7 @@ impl AuditLog {
         if !tail.rest.is_empty() {
             file.set_len(tail.end).map_err(cannot_write)?;
         }
-        let mut line = record.to_json(&head, &self.region).to_string();
+        let mut line = record.to_json(&head, self).to_string();
         line.push('\n');
         if let Err(error) = file.write_all(line.as_bytes()).and_then(|()| file.sync_data()) {
             // Best effort: half a line is dropped by the next record too.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Head, sha256};
+use super::{AuditLog, Caller, Head, sha256};
 use crate::error::Error;
 use crate::keyservice::{self, ACCOUNT, Exception, UsedKey};
 use crate::{clock, random};
@@ -29,7 +29,7 @@ impl<'a> Record<'a> {
     ///
     /// The operating system gives no randomness for the record's ids.
     pub fn new(event: &'a str, request: Value) -> Result<Self, Error> {
-        let is_read_only = CRYPTO_EVENTS.contains(&event);
+        let is_read_only = READING_EVENTS.contains(&event);
         let ids = [event_id()?, event_id()?];
         let (keys, refusal, file, blob) = (vec![], None, None, None);
         Ok(Self { event, request, keys, refusal, file, blob, ids, is_read_only })
@@ -90,21 +90,23 @@ impl<'a> Record<'a> {
         self
     }
 
-    /// The record as the line that follows `head`, of a call in `region`.
-    pub(super) fn to_json(&self, head: &Head, region: &str) -> Value {
+    /// The record as the line of `log` that follows `head`.
+    pub(super) fn to_json(&self, head: &Head, log: &AuditLog) -> Value {
+        let (region, caller) = (log.region.as_str(), log.caller.as_ref());
         let arn = self.keys.first().map(|(arn, _)| *arn);
+        let is_iam = IAM_EVENTS.contains(&self.event);
         let resources = self.keys.iter().map(
             |(arn, _)| json!({ "accountId": account(arn), "type": "AWS::KMS::Key", "ARN": arn }),
         );
         let mut record = json!({
             "eventVersion": "1.08",
-            "userIdentity": user_identity(),
+            "userIdentity": caller.map_or_else(user_identity, caller_identity),
             "eventTime": clock::rfc3339(clock::now()),
-            "eventSource": "kms.amazonaws.com",
+            "eventSource": if is_iam { "iam.amazonaws.com" } else { "kms.amazonaws.com" },
             "eventName": self.event,
             "awsRegion": arn.and_then(|arn| arn.split(':').nth(3)).unwrap_or(region),
-            "sourceIPAddress": "127.0.0.1",
-            "userAgent": concat!("reelseal/", env!("CARGO_PKG_VERSION")),
+            "sourceIPAddress": caller.map_or("127.0.0.1", |caller| &caller.source_ip),
+            "userAgent": caller.map_or(USER_AGENT, |caller| &caller.user_agent),
         });
         if let Some((code, message)) = self.refusal {
             extend(&mut record, json!({ "errorCode": code, "errorMessage": message }));
@@ -119,7 +121,7 @@ impl<'a> Record<'a> {
             None => (region == LOCAL_REGION).then_some(ACCOUNT),
         };
         let rest = json!({
-            "requestID": self.ids[0],
+            "requestID": caller.map_or(&self.ids[0], |caller| &caller.request_id),
             "eventID": self.ids[1],
             "readOnly": self.is_read_only,
             "resources": resources.collect::<Vec<Value>>(),
@@ -208,6 +210,13 @@ fn user_identity() -> Value {
     identity(&name, &name)
 }
 
+/// Who signed the request.
+fn caller_identity(caller: &Caller) -> Value {
+    let mut identity = identity(&caller.access_key_id, &caller.user);
+    extend(&mut identity, json!({ "accessKeyId": caller.access_key_id }));
+    identity
+}
+
 fn identity(principal: &str, name: &str) -> Value {
     json!({
         "type": "IAMUser",
@@ -219,8 +228,23 @@ fn identity(principal: &str, name: &str) -> Value {
 }
 
 /// CloudTrail counts these as reading: they change no key.
-const CRYPTO_EVENTS: [&str; 5] =
-    ["Encrypt", "Decrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncrypt"];
+const READING_EVENTS: [&str; 10] = [
+    "Encrypt",
+    "Decrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncrypt",
+    "GenerateRandom",
+    "DescribeKey",
+    "ListKeys",
+    "ListAliases",
+    "ListKeyRotations",
+];
+
+/// These are another service's: AWS Identity and Access Management.
+const IAM_EVENTS: [&str; 2] = ["CreateAccessKey", "DeleteAccessKey"];
+
+const USER_AGENT: &str = concat!("reelseal/", env!("CARGO_PKG_VERSION"));
 
 /// Where the embedded key service is.
 pub(super) const LOCAL_REGION: &str = "local";

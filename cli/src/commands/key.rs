@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::args::Globals;
 use crate::clock;
 use crate::error::Error;
-use crate::keyservice::{self, KeyMetadata, KeyState, PassphraseSource};
+use crate::keyservice::{self, KeyMetadata, PassphraseSource};
 use crate::output;
 
 /// The arguments of `reelseal key`.
@@ -173,32 +173,13 @@ fn passphrase(globals: &Globals, command: PassphraseCommand) -> Result<(), Error
     Ok(())
 }
 
-/// The fields of KMS's DescribeKey, and two of ours: the version and the aliases.
+/// The fields of KMS's DescribeKey, and two of ours: the version, where it is known, and the
+/// aliases.
 fn metadata(key: &KeyMetadata) -> Value {
-    let mut shown = json!({
-        "AWSAccountId": key.account,
-        "KeyId": key.id,
-        "Arn": key.arn,
-        "CreationDate": clock::rfc3339(key.created),
-        "Enabled": key.state == KeyState::Enabled,
-        "Description": key.description,
-        "KeyUsage": key.usage,
-        "KeyState": key.state.as_str(),
-        "Origin": key.origin,
-        "KeyManager": key.manager.as_str(),
-        "KeySpec": key.spec,
-        "MultiRegion": key.is_multi_region,
-        "CurrentKeyMaterialId": key.current_material_id,
-        "CurrentKeyVersion": key.current_version,
-        "Aliases": key.aliases,
-    });
-    let Value::Object(fields) = &mut shown else { return shown };
-    fields.retain(|_, value| !value.is_null());
-    if key.spec == "SYMMETRIC_DEFAULT" {
-        fields.insert("EncryptionAlgorithms".to_owned(), json!(["SYMMETRIC_DEFAULT"]));
+    let mut shown = key.to_json(|seconds| clock::rfc3339(seconds).into());
+    if let Some(version) = key.current_version {
+        shown.insert("CurrentKeyVersion".to_owned(), version.into());
     }
-    if let Some(deletion) = key.deletion {
-        fields.insert("DeletionDate".to_owned(), clock::rfc3339(deletion).into());
-    }
-    shown
+    shown.insert("Aliases".to_owned(), json!(key.aliases));
+    Value::Object(shown)
 }

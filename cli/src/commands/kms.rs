@@ -8,6 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::kms_serve::{self, AccessKeyCommand, ServeArgs};
 use crate::args::Globals;
 use crate::error::Error;
 use crate::keyservice::{
@@ -48,6 +49,14 @@ pub enum KmsCommand {
     GenerateDataKey(GenerateDataKeyArgs),
     /// Wrap a ciphertext blob anew: under another key, context, or version of its key
     ReEncrypt(ReEncryptArgs),
+    /// Answer every program that speaks KMS's protocol, with the keys of the local keystore
+    Serve(ServeArgs),
+    /// Say who may ask `kms serve`
+    AccessKey {
+        /// What to do.
+        #[command(subcommand)]
+        command: AccessKeyCommand,
+    },
 }
 
 /// The arguments of `reelseal kms generate-data-key`.
@@ -111,6 +120,8 @@ pub fn run(globals: &Globals, args: KmsArgs) -> Result<(), Error> {
         }
         KmsCommand::GenerateDataKey(args) => generate_data_key(globals, &args),
         KmsCommand::ReEncrypt(args) => re_encrypt(globals, &args),
+        KmsCommand::Serve(args) => kms_serve::serve(globals, &args),
+        KmsCommand::AccessKey { command } => kms_serve::access_key(globals, command),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod hls;
 pub mod job;
 pub mod key;
 pub mod kms;
+pub mod kms_serve;
 pub mod s3ec;
 mod shell;
 pub mod store;

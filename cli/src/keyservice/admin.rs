@@ -1,20 +1,22 @@
 //! Changes to the keys of a local keystore: each on record before it lasts.
 
+use std::sync::Arc;
+
 use rusqlite::Transaction;
 use serde_json::{Value, json};
 
 use super::key_id::{ARN_PREFIX, KeyId, KeyName, check_alias, out_of_range};
 use super::local::{Local, pending_deletion, require_enabled};
 use super::passphrase::PassphraseSource;
-use super::{ExceptionName, KeyAdmin, KeyManager, KeyMetadata, KeyState, KmsError, keys};
-use crate::audit::{AuditLog, Record};
+use super::{Audited, ExceptionName, KeyAdmin, KeyManager, KeyMetadata, KeyState, KmsError, keys};
+use crate::audit::{AuditLog, Caller, Record};
 use crate::clock;
 use crate::error::Error;
 
 /// A local keystore in the hands of its owner.
 #[derive(Debug)]
 pub struct Admin {
-    local: Local,
+    local: Arc<Local>,
     log: AuditLog,
 }
 
@@ -25,14 +27,27 @@ impl Admin {
     ///
     /// The keystore or the log cannot be written.
     pub fn new(local: Local, log: AuditLog) -> Result<Self, Error> {
-        let admin = Self { local, log };
+        let admin = Self { local: Arc::new(local), log };
         admin.delete_overdue(clock::now())?;
         Ok(admin)
     }
 
-    /// The key service of the keystore.
-    pub fn into_service(self) -> (Local, AuditLog) {
-        (self.local, self.log)
+    /// The key service of the keystore, with every use on record.
+    pub fn service(&self) -> Audited {
+        Audited::new(self.local.clone(), self.log.clone())
+    }
+
+    /// The same owner, by the order of `caller`, whom the log names.
+    pub(crate) fn on_behalf_of(&self, caller: Caller) -> Self {
+        Self { local: Arc::clone(&self.local), log: self.log.on_behalf_of(caller) }
+    }
+
+    pub(crate) fn local(&self) -> &Local {
+        &self.local
+    }
+
+    pub(crate) fn log(&self) -> &AuditLog {
+        &self.log
     }
 
     /// Seals the root key under a new passphrase, in place of the one that was set before.
@@ -71,7 +86,33 @@ impl Admin {
         changed
     }
 
-    pub(super) fn delete_overdue(&self, now: i64) -> Result<(), Error> {
+    /// Moves an alias that is there to another key.
+    pub(crate) fn update_alias(&self, alias: &str, key_id: &str) -> Result<(), KmsError> {
+        let request = json!({ "aliasName": alias, "targetKeyId": key_id });
+        self.change("UpdateAlias", request, |tx| {
+            check_alias(alias)?;
+            keys::resolve(tx, &KeyName::Alias(alias.to_owned()))?;
+            let id = customers(tx, key_id, "given another alias")?.0;
+            keys::remove_alias(tx, alias)?;
+            keys::insert_alias(tx, alias, id, clock::now())?;
+            Ok(id)
+        })?;
+        Ok(())
+    }
+
+    /// Takes an alias from the key that has it.
+    pub(crate) fn delete_alias(&self, alias: &str) -> Result<(), KmsError> {
+        self.change("DeleteAlias", json!({ "aliasName": alias }), |tx| {
+            check_alias(alias)?;
+            let id = keys::resolve(tx, &KeyName::Alias(alias.to_owned()))?;
+            keys::remove_alias(tx, alias)?;
+            Ok(id)
+        })?;
+        Ok(())
+    }
+
+    /// Deletes the keys whose deletion date has passed.
+    pub(crate) fn delete_overdue(&self, now: i64) -> Result<(), Error> {
         let store = self.local.store();
         if store.read(|tx| keys::overdue(tx, now))?.is_empty() {
             return Ok(());

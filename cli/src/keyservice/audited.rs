@@ -1,5 +1,7 @@
 //! A key service whose every use is on record before its answer is released.
 
+use std::sync::Arc;
+
 use reelseal_core::format::context::MAX_LEN as MAX_CONTEXT_LEN;
 use serde_json::{Map, Value, json};
 
@@ -11,14 +13,14 @@ use crate::audit::{AuditLog, Record};
 
 /// A key service and the log of its uses. What cannot be recorded does not happen.
 pub struct Audited {
-    service: Box<dyn KeyService>,
+    service: Arc<dyn KeyService>,
     log: AuditLog,
     file: Option<String>,
 }
 
 impl Audited {
     /// Puts `service` on record in `log`.
-    pub fn new(service: Box<dyn KeyService>, log: AuditLog) -> Self {
+    pub fn new(service: Arc<dyn KeyService>, log: AuditLog) -> Self {
         Self { service, log, file: None }
     }
 

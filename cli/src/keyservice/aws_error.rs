@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::http::Response;
 use super::aws::PlainHttp;
 use super::{Exception, ExceptionName, KmsError};
 use crate::error::Error;
+use crate::output;
 
 /// The failure of a call about the key `key_id`.
 pub(super) fn from_sdk<E>(error: SdkError<E, Response>, key_id: Option<&str>) -> KmsError
@@ -119,10 +120,8 @@ fn not_kms(what: &str) -> Error {
         .hint("is --kms-endpoint the address of a service that speaks KMS's protocol?")
 }
 
-/// What came from elsewhere, as one line that does nothing to a terminal.
 fn printable(text: &str) -> String {
-    let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    printable.take(MAX_MESSAGE_LEN).collect()
+    output::printable(text, MAX_MESSAGE_LEN)
 }
 
 /// In characters. KMS's own sentences are shorter, and a stranger's shall not fill the log.

@@ -117,7 +117,7 @@ pub(crate) fn out_of_range(parameter: &str, constraint: &str) -> KmsError {
 }
 
 /// What every ARN of a local keystore starts with: no region, no account.
-pub(super) const ARN_PREFIX: &str = "arn:aws:kms:local:000000000000:";
+pub(crate) const ARN_PREFIX: &str = "arn:aws:kms:local:000000000000:";
 
 /// The account in every one of them.
 pub(crate) const ACCOUNT: &str = "000000000000";

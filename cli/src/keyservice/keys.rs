@@ -170,6 +170,46 @@ pub(crate) fn remove_alias(tx: &Transaction<'_>, alias: &str) -> Result<bool, Km
     Ok(tx.execute("DELETE FROM aliases WHERE name = ?1", [alias])? != 0)
 }
 
+/// A name of a key.
+pub(crate) struct Alias {
+    /// With `alias/` in front.
+    pub(crate) name: String,
+    /// The id of its key.
+    pub(crate) key: String,
+    /// In seconds since 1970 UTC.
+    pub(crate) created: i64,
+}
+
+/// All aliases, by name.
+pub(crate) fn aliases(tx: &Transaction<'_>) -> Result<Vec<Alias>, KmsError> {
+    let mut statement = tx.prepare("SELECT key, name, created FROM aliases ORDER BY name")?;
+    let aliases = statement.query_map([], |row| {
+        Ok(Alias { key: key_id(row)?.to_string(), name: row.get(1)?, created: row.get(2)? })
+    })?;
+    Ok(aliases.collect::<Result<Vec<_>, _>>()?)
+}
+
+/// A version of a key.
+pub(crate) struct Version {
+    /// 1, and one more for each rotation.
+    pub(crate) number: u32,
+    /// As [`material_id`] names it.
+    pub(crate) material_id: String,
+    /// In seconds since 1970 UTC.
+    pub(crate) created: i64,
+}
+
+/// The versions of a key, oldest first.
+pub(crate) fn versions(tx: &Transaction<'_>, id: KeyId) -> Result<Vec<Version>, KmsError> {
+    let query = "SELECT version, created FROM versions WHERE key = ?1 ORDER BY version";
+    let mut statement = tx.prepare(query)?;
+    let versions = statement.query_map([id.bytes()], |row| {
+        let (number, created) = (row.get(0)?, row.get(1)?);
+        Ok(Version { number, material_id: material_id(id, number), created })
+    })?;
+    Ok(versions.collect::<Result<Vec<_>, _>>()?)
+}
+
 /// The keys whose deletion date has passed.
 pub(crate) fn overdue(tx: &Transaction<'_>, now: i64) -> Result<Vec<KeyId>, KmsError> {
     let mut statement = tx.prepare("SELECT id FROM keys WHERE deletion <= ?1 ORDER BY id")?;

@@ -118,7 +118,8 @@ impl Keystore {
         let root = BackingKey::new(*bytes);
         let query = "SELECT value FROM meta WHERE name = 'root_check'";
         let check: Vec<u8> = self.connection().query_row(query, [], |row| row.get(0))?;
-        sealed::open(&root, &check, &ROOT_CHECK.map(|(k, v)| (k, v.to_owned()))).map_err(|_| {
+        let context = ROOT_CHECK.map(|(k, v)| (k, v.to_owned()));
+        sealed::open::<32>(&root, &check, &context).map_err(|_| {
             Error::inauthentic("root.key is not the root key of this keystore")
                 .hint("restore the root.key that was saved together with keystore.sqlite3")
         })?;

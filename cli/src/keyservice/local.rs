@@ -9,6 +9,7 @@ use reelseal_core::secret::BackingKey;
 use zeroize::Zeroizing;
 
 use super::key_id::{KeyId, KeyName, out_of_range};
+use super::keys::{Alias, Version};
 use super::keystore::Keystore;
 use super::passphrase::PassphraseSource;
 use super::{
@@ -32,6 +33,25 @@ impl Local {
     /// The folder or the keystore cannot be read or made, or a newer version made it.
     pub fn open(dir: &Path, passphrase: PassphraseSource) -> Result<Self, Error> {
         Ok(Self { store: Keystore::open(dir, passphrase, clock::now())? })
+    }
+
+    /// Has the root key at hand, for which a passphrase may be asked.
+    pub(crate) fn unlock(&self) -> Result<(), Error> {
+        self.store.root_key().map(|_| ()).map_err(Error::from)
+    }
+
+    /// All aliases, by name.
+    pub(crate) fn aliases(&self) -> Result<Vec<Alias>, KmsError> {
+        self.store.read(keys::aliases)
+    }
+
+    /// The key that `key_id` calls, and its versions, oldest first.
+    pub(crate) fn versions(&self, key_id: &str) -> Result<(KeyId, Vec<Version>), KmsError> {
+        let name = KeyName::parse(key_id)?;
+        self.store.read(|tx| {
+            let id = keys::resolve(tx, &name)?;
+            Ok((id, keys::versions(tx, id)?))
+        })
     }
 
     pub(super) fn store(&self) -> &Keystore {

@@ -1,5 +1,6 @@
 //! Key services: who keeps the keys that wrap data keys. The operations are those of AWS KMS.
 
+mod access_key;
 mod admin;
 mod audited;
 mod aws;
@@ -15,6 +16,7 @@ mod keystore;
 mod lazy;
 mod ledger;
 mod local;
+mod metadata;
 mod passphrase;
 pub(crate) mod private;
 mod provider;
@@ -22,17 +24,19 @@ mod root_key;
 mod sealed;
 mod wrapped;
 
+pub use access_key::{AccessKey, AccessSecret};
 pub use admin::Admin;
 pub use audited::Audited;
 pub use aws::AwsKms;
 pub use context::EncryptionContext;
 pub use exception::{Exception, ExceptionName, KmsError};
 pub use key_admin::KeyAdmin;
-pub(crate) use key_id::{ACCOUNT, random_uuid};
+pub(crate) use key_id::{ACCOUNT, ARN_PREFIX, out_of_range, random_uuid};
 pub use keystore::default_dir;
 pub use lazy::LazyService;
 pub use ledger::{CounterRange, Ledger};
 pub use local::Local;
+pub use metadata::{KeyManager, KeyMetadata, KeyState};
 pub use passphrase::PassphraseSource;
 pub use provider::{admin, audit_path, data_dir, local_admin, open};
 pub use wrapped::WrappedKey;
@@ -178,100 +182,6 @@ pub struct ReEncrypted {
     pub source: UsedKey,
     /// The key that wrapped the new one.
     pub destination: UsedKey,
-}
-
-/// What may be done with a key.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum KeyState {
-    /// Everything.
-    Enabled,
-    /// Nothing, until it is enabled again.
-    Disabled,
-    /// Nothing: on its deletion date it is gone, unless the deletion is cancelled.
-    PendingDeletion,
-    /// Nothing yet: AWS KMS is making it.
-    Creating,
-    /// Nothing, until its owner has imported its material.
-    PendingImport,
-    /// Nothing: it waits for the deletion of its replicas.
-    PendingReplicaDeletion,
-    /// Nothing while its custom key store is not connected.
-    Unavailable,
-    /// Everything, while its primary Region changes.
-    Updating,
-    /// The caller may not see, or the state is newer than this program.
-    Unknown,
-}
-
-impl KeyState {
-    /// KMS's name of the state.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Enabled => "Enabled",
-            Self::Disabled => "Disabled",
-            Self::PendingDeletion => "PendingDeletion",
-            Self::Creating => "Creating",
-            Self::PendingImport => "PendingImport",
-            Self::PendingReplicaDeletion => "PendingReplicaDeletion",
-            Self::Unavailable => "Unavailable",
-            Self::Updating => "Updating",
-            Self::Unknown => "Unknown",
-        }
-    }
-}
-
-/// Who manages a key.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum KeyManager {
-    /// The service: it cannot be disabled, deleted or given another alias.
-    Aws,
-    /// The user.
-    Customer,
-}
-
-impl KeyManager {
-    /// KMS's name of the manager.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Aws => "AWS",
-            Self::Customer => "CUSTOMER",
-        }
-    }
-}
-
-/// What is known about a key, none of it secret.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct KeyMetadata {
-    /// The key's id: a UUID, or `mrk-` and 32 digits.
-    pub id: String,
-    /// The key's ARN.
-    pub arn: String,
-    /// The account that owns it.
-    pub account: String,
-    /// The names it goes by, sorted.
-    pub aliases: Vec<String>,
-    /// What may be done with it.
-    pub state: KeyState,
-    /// Who manages it.
-    pub manager: KeyManager,
-    /// What its owner wrote about it.
-    pub description: String,
-    /// When it was made, in seconds since 1970 UTC.
-    pub created: i64,
-    /// When it will be gone, in seconds since 1970 UTC.
-    pub deletion: Option<i64>,
-    /// The version that wraps now, where the service tells: 1 and one more for each rotation.
-    pub current_version: Option<u32>,
-    /// 64 lower-case hexadecimal digits that name that version, where the service tells.
-    pub current_material_id: Option<String>,
-    /// KMS's name of its kind: `SYMMETRIC_DEFAULT`, and at AWS others that wrap nothing here.
-    pub spec: String,
-    /// KMS's name of what it is for: `ENCRYPT_DECRYPT`.
-    pub usage: String,
-    /// KMS's name of where its material was made: `AWS_KMS`.
-    pub origin: String,
-    /// Whether it has, or is, a copy in another Region.
-    pub is_multi_region: bool,
 }
 
 impl fmt::Debug for Decrypted {

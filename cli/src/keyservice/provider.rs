@@ -1,6 +1,7 @@
 //! From the options of the command line to an open key service.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::aws_admin::AwsAdmin;
 use super::keystore::default_dir;
@@ -18,10 +19,9 @@ use crate::output;
 pub fn open(globals: &Globals) -> Result<Audited, Error> {
     if let Provider::Aws(region) = &globals.kms {
         let (kms, log) = aws(globals, region.as_deref())?;
-        return Ok(Audited::new(Box::new(kms), log));
+        return Ok(Audited::new(Arc::new(kms), log));
     }
-    let (local, log) = local_admin(globals)?.into_service();
-    Ok(Audited::new(Box::new(local), log))
+    Ok(local_admin(globals)?.service())
 }
 
 /// The keys of the service that the options name, in the hands of their owner.

@@ -1,4 +1,4 @@
-//! Keys at rest: 32 bytes sealed under another key, in the core's blob format.
+//! Keys at rest: a few bytes sealed under another key, in the core's blob format.
 //!
 //! These blobs bear the all-zero key id, which no key has: UUIDs of version 4 are never zero.
 
@@ -13,9 +13,9 @@ use crate::error::Error;
 use crate::random;
 
 /// Seals `key` under `under`, bound to `context`.
-pub(crate) fn seal(
+pub(crate) fn seal<const N: usize>(
     under: &BackingKey,
-    key: &[u8; 32],
+    key: &[u8; N],
     context: &[(&str, String)],
 ) -> Result<Vec<u8>, Error> {
     let mut pairs: Vec<(&str, &str)> = context.iter().map(|(k, v)| (*k, v.as_str())).collect();
@@ -27,11 +27,11 @@ pub(crate) fn seal(
 }
 
 /// Opens what [`seal`] sealed.
-pub(crate) fn open(
+pub(crate) fn open<const N: usize>(
     under: &BackingKey,
     blob: &[u8],
     context: &[(&str, String)],
-) -> Result<Zeroizing<[u8; 32]>, Inauthentic> {
+) -> Result<Zeroizing<[u8; N]>, Inauthentic> {
     let mut pairs: Vec<(&str, &str)> = context.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let context = Context::new(&mut pairs).map_err(|_| Inauthentic)?;
     let blob = Blob::parse(blob).map_err(|_| Inauthentic)?;
