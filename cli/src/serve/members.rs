@@ -101,28 +101,29 @@ impl Members {
             let message = "This key service gives no grants.";
             return Err(refused("InvalidGrantTokenException", message));
         }
-        let other = |member: &Option<String>, only: &str| {
-            member.as_ref().is_some_and(|value| value != only)
-        };
         let unsupported = [
             ("Recipient", self.recipient.is_some()),
             ("DryRunModifiers", self.dry_run_modifiers.as_ref().is_some_and(|m| !m.is_empty())),
-            ("KeyUsage", other(&self.key_usage, "ENCRYPT_DECRYPT")),
-            ("CustomerMasterKeySpec", other(&self.customer_master_key_spec, "SYMMETRIC_DEFAULT")),
-            ("Origin", other(&self.origin, "AWS_KMS")),
             ("CustomKeyStoreId", self.custom_key_store_id.is_some()),
             ("XksKeyId", self.xks_key_id.is_some()),
             ("MultiRegion", self.multi_region == Some(true)),
             ("Policy", self.policy.is_some()),
             ("Tags", self.tags.as_ref().is_some_and(|tags| !tags.is_empty())),
         ];
-        match unsupported.into_iter().find(|(_, is_asked)| *is_asked) {
-            None => Ok(()),
-            Some((member, _)) => {
-                let message = format!("This key service does nothing for {member}: leave it out.");
-                Err(refused("UnsupportedOperationException", &message))
-            }
-        }
+        refuse_any(&unsupported)
+    }
+
+    /// Refuses what would make a key of another kind than the one that there is here.
+    pub(super) fn check_symmetric(&self) -> Result<(), KmsError> {
+        let other = |member: &Option<String>, only: &str| {
+            member.as_ref().is_some_and(|value| value != only)
+        };
+        refuse_any(&[
+            ("KeyUsage", other(&self.key_usage, "ENCRYPT_DECRYPT")),
+            ("KeySpec", other(&self.key_spec, "SYMMETRIC_DEFAULT")),
+            ("CustomerMasterKeySpec", other(&self.customer_master_key_spec, "SYMMETRIC_DEFAULT")),
+            ("Origin", other(&self.origin, "AWS_KMS")),
+        ])
     }
 
     pub(super) fn key_id(&self) -> Result<String, KmsError> {
@@ -166,6 +167,17 @@ impl Members {
     pub(super) fn page(&self, default: i64, max: i64) -> Result<Page, KmsError> {
         let limit = in_range(self.limit.unwrap_or(default), 1..=max, "limit")?;
         Ok(Page { limit, marker: self.marker.clone() })
+    }
+}
+
+/// Refuses the first member that is asked for.
+fn refuse_any(members: &[(&str, bool)]) -> Result<(), KmsError> {
+    match members.iter().find(|(_, is_asked)| *is_asked) {
+        None => Ok(()),
+        Some((member, _)) => {
+            let message = format!("This key service does not do what {member} asks for.");
+            Err(refused("UnsupportedOperationException", &message))
+        }
     }
 }
 

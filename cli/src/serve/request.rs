@@ -86,7 +86,10 @@ impl Request {
                 let len = required(m.number_of_bytes, "numberOfBytes")?;
                 Self::GenerateRandom { len: in_range(len, 1..=1024, "numberOfBytes")? }
             }
-            "CreateKey" => Self::CreateKey { description: m.description.unwrap_or_default() },
+            "CreateKey" => {
+                m.check_symmetric()?;
+                Self::CreateKey { description: m.description.unwrap_or_default() }
+            }
             "DescribeKey" => Self::DescribeKey { key_id: m.key_id()? },
             "ListKeys" => Self::ListKeys { page: m.page(100, 1000)? },
             "ListAliases" => {
