@@ -24,7 +24,8 @@ pub struct CounterRange {
     pub blocks: u64,
 }
 
-/// The ledger. It lies in the file of the local keystore, and needs none of its keys. Several processes may write in it at a time.
+/// The ledger, in the file of the local keystore, of whose keys it needs none. Several processes
+/// may write in it at a time.
 #[derive(Debug)]
 pub struct Ledger {
     store: Keystore,

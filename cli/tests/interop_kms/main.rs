@@ -1,0 +1,11 @@
+//! AWS's clients against `kms serve`, and every command against moto as AWS KMS. A peer that is
+//! not there is a failure.
+
+mod boto3;
+mod cli;
+#[path = "../home/mod.rs"]
+mod home;
+mod moto;
+mod peer;
+#[path = "../served/mod.rs"]
+mod served;
