@@ -15,7 +15,6 @@ use reelseal_core::secret::{BackingKey, Kek};
 use reelseal_core::wrap::kw;
 
 use crate::candidates::{KEY, NONCE, content_key};
-use crate::median;
 
 type Work = Box<dyn FnMut()>;
 
@@ -25,19 +24,17 @@ pub(crate) fn run(rounds: usize) {
     for (work, mut candidates) in
         [("kw-256 of 32 bytes", wrap()), ("gcm-256 of 32 bytes, 40 more", seal()), ("blob", blob())]
     {
-        let mut took = vec![vec![]; candidates.len()];
+        let mut best = vec![f64::MAX; candidates.len()];
         for _ in 0..rounds {
-            for ((_, candidate), took) in candidates.iter_mut().zip(&mut took) {
+            for ((_, candidate), best) in candidates.iter_mut().zip(&mut best) {
                 let started = Instant::now();
                 (0..2000).for_each(|_| candidate());
-                took.push(started.elapsed().as_nanos() as f64 / 2000.0);
+                *best = f64::min(*best, started.elapsed().as_nanos() as f64 / 2000.0);
             }
         }
-        let ours = took.first().cloned().unwrap_or_default();
-        for ((name, _), took) in candidates.iter().zip(took) {
-            let times = median(took.iter().zip(&ours).map(|(t, o)| t / o).collect());
-            let best = took.iter().copied().fold(f64::MAX, f64::min);
-            println!("{work}\t{name}\t{best:.0}\t{times:.2}");
+        let ours = best.first().copied().unwrap_or(f64::NAN);
+        for ((name, _), best) in candidates.iter().zip(best) {
+            println!("{work}\t{name}\t{best:.0}\t{:.2}", best / ours);
         }
     }
 }

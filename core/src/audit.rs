@@ -40,6 +40,17 @@
 //! of the compiled code depends on a secret has not been checked here: it is a property of the
 //! source, as read.
 //!
+//! # Wide vectors
+//!
+//! With the feature `accel`, long texts of CTR and GCM, and CBC texts that are encrypted side by side,
+//! go through `reelseal-accel`, where the processor has AVX-512 or AVX2 with VAES and VPCLMULQDQ. It
+//! is the one crate of the workspace with `unsafe`: a dispatch in one macro, `tier.rs`, whose two
+//! arms call what was compiled for what was detected, and the call of the key expansion beside it.
+//! No pointer is used. Its round keys and powers of H are erased on drop; they have no tables, no
+//! branch and no address that depends on a secret, as read. *Check:* every law and vector runs with
+//! the feature, without it, and with `--cfg aes_backend="soft"`, which turns it off too; the tests of
+//! the crate hold both widths to the stock crates. Valgrind does not know these instructions.
+//!
 //! # Panics
 //!
 //! No index, no cast, no `unwrap`, no `expect`. *Check:* the lints at the head of `lib.rs`, which
@@ -90,3 +101,6 @@ pub mod d0004_refused_buffers_are_zero {}
 
 #[doc = include_str!("../docs/decisions/0005-a-message-is-sealed-once.md")]
 pub mod d0005_a_message_is_sealed_once {}
+
+#[doc = include_str!("../docs/decisions/0006-wide-vectors-are-another-crate.md")]
+pub mod d0006_wide_vectors_are_another_crate {}

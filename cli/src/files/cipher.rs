@@ -171,7 +171,7 @@ impl Stream<'_> {
 
     /// The input from where it is, in pieces, of which the last `held` bytes are in none. A file
     /// that takes a while is read by another thread, while this one encrypts and writes.
-    fn pieces(&self, held: usize) -> Result<Pieces<Box<dyn Read + '_>>, Error> {
+    pub(crate) fn pieces(&self, held: usize) -> Result<Pieces<Box<dyn Read + '_>>, Error> {
         let takes_a_while = self.input.len.is_some_and(|len| len >= READ_AHEAD);
         match self.input.file() {
             Some(file) if takes_a_while && threads::count() > 1 => {

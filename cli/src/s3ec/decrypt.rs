@@ -17,7 +17,7 @@ use super::{ByteRange, PolicyOptions};
 use crate::error::Error;
 use crate::files::cipher::Stream;
 use crate::files::ends::{Input, release};
-use crate::files::pieces::{PIECE_LEN, Pieces};
+use crate::files::pieces::PIECE_LEN;
 use crate::keyservice::{EncryptionContext, LazyService};
 use crate::objects::Place;
 use crate::package::{Existing, interrupt};
@@ -111,7 +111,7 @@ impl Decrypt {
         let done = match opened {
             Opened::Range(range) => return self.part(admitted.header(), range, &input),
             Opened::Gcm(content) => release(&self.out, self.existing, |to| {
-                let pieces = Pieces::new(input.reader(), 16);
+                let pieces = stream.pieces(16)?;
                 let done = stream.open_gcm(content, pieces, None, to)?;
                 Ok(done.and_then(|done| has_len(done.written, clear_len).map(|()| done)))
             })?,
