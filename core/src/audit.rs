@@ -68,11 +68,14 @@
 //! | a blob: 4,096 bytes | what KMS's `Encrypt` takes |
 //! | a message: 32 wrapped keys, 65,536 bytes of header | read before anything is proven |
 //! | a frame: 2²⁴ bytes | held in memory before its tag is checked |
+//! | a wrapped data key of S3EC: 6,144 bytes | the longest ciphertext blob of KMS |
 //! | a context: 8,192 bytes | commonly cited for KMS; it also bounds the time of the sort |
 //!
 //! # What CBC and CTR do not give
 //!
-//! They do not authenticate. Whether a padding was good is an oracle in the hands of who can ask
+//! They do not authenticate. A part of an object of the S3 Encryption Client is CTR too: its tag is
+//! over all of it. [`policy`](crate::policy) is closed to it, and to CBC, unless the caller opens
+//! it. Whether a padding was good is an oracle in the hands of who can ask
 //! often: the crate answers with one bit, and the caller decides who gets to see it. One wrong
 //! key in 256 yields a good padding. A package is safe from alteration by the record beside it,
 //! sealed with [`segment::record_seal`](crate::segment::record_seal), not by its encryption.
@@ -81,7 +84,8 @@
 //!
 //! There is none here. What must be fresh comes in as a value that is used up
 //! ([`envelope::kms::FreshNonce`](crate::envelope::kms::FreshNonce),
-//! [`envelope::esdk::FreshMessageId`](crate::envelope::esdk::FreshMessageId)), and who makes it
+//! [`envelope::esdk::FreshMessageId`](crate::envelope::esdk::FreshMessageId),
+//! [`envelope::s3ec::Nonce`](crate::envelope::s3ec::Nonce)), and who makes it
 //! answers for it. The IVs of [`modes`](crate::modes) are plain bytes: the formats that use them say
 //! where they come from.
 //!

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use crate::args::Globals;
 use crate::error::Error;
 use crate::keyservice::{self, LazyService};
-use crate::objects::Location;
+use crate::objects::{Location, Place};
 use crate::output;
 use crate::package::{Existing, interrupt};
 use crate::s3ec::{NewKey, PolicyOptions, ReWrap};
@@ -27,12 +27,15 @@ enum Verb {
 
 #[derive(Args, Debug)]
 struct ReWrapArgs {
-    /// The metadata of the object: a file, or the object itself, in S3
+    /// The object, in S3: its metadata and its instruction file are found by it
+    #[arg(value_name = "OBJECT", required_unless_present = "metadata")]
+    object: Option<Location>,
+    /// The metadata of an object that is not in S3
+    #[arg(long, value_name = "FILE", conflicts_with = "object", requires = "instruction_file")]
+    metadata: Option<Location>,
+    /// The instruction file of the object [default: in S3, KEY.instruction]
     #[arg(long, value_name = "FILE")]
-    metadata: Location,
-    /// The instruction file of the object
-    #[arg(long, value_name = "FILE")]
-    instruction_file: Location,
+    instruction_file: Option<Location>,
     /// The new instruction file [default: in place of the old one, with --force]
     #[arg(short, long = "output", value_name = "FILE")]
     output: Option<Location>,
@@ -64,13 +67,18 @@ pub fn run(globals: &Globals, args: S3ecArgs) -> Result<(), Error> {
     let context = globals.given_context();
     let of_new = context.filter(|_| args.new_key_id.is_some());
     let objects = globals.objects();
-    let out = args.output.unwrap_or_else(|| args.instruction_file.clone());
+    if let Some(Location::Local(path)) = &args.object {
+        let error = Error::usage(format!("{}: not in S3", path.display()));
+        return Err(error.hint("--metadata FILE and --instruction-file FILE, of another object"));
+    }
+    let place = |location| objects.place(location);
     let request = ReWrap {
-        out: objects.place(out),
+        object: args.object.map(place),
+        metadata: args.metadata.map(place),
+        instruction_file: args.instruction_file.map(place),
+        out: args.output.map(place),
         existing: Existing::from_force(globals.force),
         new_key: NewKey::of(args.new_key_id, args.new_wrapping_key, of_new, NEW_KEY)?,
-        metadata: objects.place(args.metadata),
-        instruction_file: objects.place(args.instruction_file),
         wrapping_key: args.wrapping_key,
         key_id: args.key_id,
         context: context.cloned(),
@@ -78,11 +86,12 @@ pub fn run(globals: &Globals, args: S3ecArgs) -> Result<(), Error> {
     };
     let service = LazyService::new(|| {
         let service = keyservice::open(globals)?;
-        Ok(Box::new(service.for_file(request.metadata.to_string())))
+        let file = request.object.as_ref().or(request.metadata.as_ref());
+        Ok(Box::new(service.for_file(file.map(ToString::to_string).unwrap_or_default())))
     });
     let report = request.run(&service)?;
     let text = (!globals.quiet).then(|| report.to_text());
-    let taken = request.out.is_dash();
+    let taken = request.out.as_ref().is_some_and(Place::is_dash);
     output::print_report(globals, taken, &report.to_json(), &[], text.as_deref())
 }
 

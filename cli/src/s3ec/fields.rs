@@ -129,8 +129,8 @@ impl Source {
     fn explain(&self, error: Malformed, wants_file: bool, is_any: bool) -> Error {
         match (&self.instruction, wants_file) {
             (None, true) => {
-                let of = if is_any { "its wrapped data key" } else { "the fields of the client" };
-                Error::malformed(format!("{}: {of} not here", self.metadata.place))
+                let what = if is_any { "wrapped data key" } else { "field of the client" };
+                Error::malformed(format!("{}: no {what} is in it", self.metadata.place))
                     .hint("if the object has an instruction file, --instruction-file FILE names it")
             }
             (Some(file), true) => {

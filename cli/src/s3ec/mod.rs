@@ -21,6 +21,7 @@ mod wrapping_key;
 
 pub use decrypt::Decrypt;
 pub use encrypt::Encrypt;
+pub use fields::is_encrypted;
 pub use key::NewKey;
 pub use options::{DecryptOptions, EncryptOptions, PolicyOptions};
 pub use range::ByteRange;
@@ -47,5 +48,3 @@ pub fn metadata_beside(file: &Place) -> Result<Place, Error> {
 pub fn instruction_file_beside(object: &Place) -> Result<Place, Error> {
     object.with_added_extension("instruction")
 }
-
-pub use fields::is_encrypted;

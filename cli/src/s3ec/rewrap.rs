@@ -9,25 +9,27 @@ use reelseal_core::format::s3ec::{Header, Place as In, Wrap};
 use reelseal_core::policy::{Admitted, Extent};
 use serde_json::{Value, json};
 
-use super::PolicyOptions;
 use super::fields::{self, Source, description};
 use super::key::{self, Keys, NewKey, Wrapped};
 use super::options::admit;
 use super::report::Facts;
+use super::{PolicyOptions, instruction_file_beside};
 use crate::error::Error;
 use crate::keyservice::{Destination, EncryptionContext, LazyService, Source as WrappedSource};
-use crate::objects::{Location, Place};
+use crate::objects::Place;
 use crate::package::Existing;
 
 /// A request to wrap the data key of one object anew.
 #[derive(Clone, Debug)]
 pub struct ReWrap {
-    /// The object in S3, or a file that has its metadata.
-    pub metadata: Place,
-    /// Its instruction file.
-    pub instruction_file: Place,
-    /// The new instruction file.
-    pub out: Place,
+    /// The object, in S3. `None`: its metadata is in a file.
+    pub object: Option<Place>,
+    /// That file.
+    pub metadata: Option<Place>,
+    /// Its instruction file. `None`: beside the object in S3.
+    pub instruction_file: Option<Place>,
+    /// The new instruction file. `None`: in place of the old one.
+    pub out: Option<Place>,
     /// Whether what is there may be replaced.
     pub existing: Existing,
     /// The key of the user that wrapped the data key, if it was one.
@@ -58,38 +60,36 @@ impl ReWrap {
     /// The fields are not of an object with an instruction file, the policy does not admit it, the
     /// key service refuses, or the key does not open it. Then nothing is written.
     pub fn run(&self, service: &LazyService<'_>) -> Result<ReWrapReport, Error> {
-        if self.out != self.instruction_file {
-            self.out.check_free(self.existing)?;
-        } else if self.existing == Existing::Keep {
-            return Err(Error::refused(format!("{}: the output exists", self.out))
-                .hint("--force replaces it; -o FILE writes another one"));
-        }
-        let source = self.source()?;
+        let old = match (&self.instruction_file, &self.object) {
+            (Some(place), _) => place.clone(),
+            (None, Some(object)) => instruction_file_beside(object)?,
+            (None, None) => return Err(Error::usage("the instruction file is not known")),
+        };
+        let out = self.out.as_ref().unwrap_or(&old);
+        out.check_free(self.existing)?;
+        let source = Source::read(self.object.as_ref(), self.metadata.as_ref(), Some(&old))?;
         source.header(|header| {
             let policy = self.policy.policy();
             let admitted = admit(&policy, header, Extent::Whole)?;
-            let Wrapped { wrap, wrapped, description, arn } = self.wrap(&admitted, service)?;
+            let Wrapped { wrap, wrapped, description, arn } =
+                self.wrap(&admitted, &old, service)?;
             let content = admitted.header().content;
             let file = In::InstructionFile;
             let header = Header::new(content, wrap, &wrapped, &description, file)
                 .ok_or_else(|| Error::bug("a header of parts that do not fit"))?;
             let (_, text) = fields::print(&header)?;
             let text = text.ok_or_else(|| Error::bug("an instruction file without a field"))?;
-            fields::write(&self.out, self.existing, &text)?;
-            Ok(ReWrapReport { out: self.out.clone(), facts: Facts::of(&header, arn) })
+            fields::write(out, self.existing, &text)?;
+            Ok(ReWrapReport { out: out.clone(), facts: Facts::of(&header, arn) })
         })
     }
 
-    /// The metadata is a file, or that of an object in S3.
-    fn source(&self) -> Result<Source, Error> {
-        let file = Some(&self.instruction_file);
-        match self.metadata.location() {
-            Location::Local(_) => Source::read(None, Some(&self.metadata), file),
-            Location::S3(_) => Source::read(Some(&self.metadata), None, file),
-        }
-    }
-
-    fn wrap(&self, admitted: &Admitted<'_>, service: &LazyService<'_>) -> Result<Wrapped, Error> {
+    fn wrap(
+        &self,
+        admitted: &Admitted<'_>,
+        old: &Place,
+        service: &LazyService<'_>,
+    ) -> Result<Wrapped, Error> {
         let (suite, wrap) = (admitted.header().content.suite(), admitted.header().wrap);
         let keys = Keys {
             wrapping_key: self.wrapping_key.as_deref(),
@@ -109,7 +109,7 @@ impl ReWrap {
                 service.get()?.re_encrypt(&from, &Destination { key_id, context: &context })?;
             return Ok(key::by_kms(&context, answer.wrapped, answer.destination.key_arn));
         }
-        let wrong = |_| Error::inauthentic(format!("{}: {Inauthentic}", self.instruction_file));
+        let wrong = |_| Error::inauthentic(format!("{}: {Inauthentic}", old));
         let opened = key::unwrap(admitted, &keys, service)?.map_err(wrong)?;
         // With a commitment, another key than the object's is found out before it is passed on.
         open(admitted, &opened.key).map_err(wrong)?;

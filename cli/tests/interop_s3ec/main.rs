@@ -131,8 +131,7 @@ fn the_client_reads_our_instruction_files_also_re_wrapped() {
         assert_eq!(client.get(&key, version, &name, &none), text, "{version}");
         let before = client.get_raw(&name);
 
-        let files = ["--metadata", &object, "--instruction-file", &file];
-        let args = [&["s3ec", "re-wrap"], &files[..], &["--new-key-id", &other]].concat();
+        let args = ["s3ec", "re-wrap", &object, "--new-key-id", &other];
         ours.fails(4, &[&args[..], admits(version)].concat());
         ours.ok(&[&args[..], &["--force"], admits(version)].concat());
         assert_eq!(client.get(&other, version, &name, &none), text, "{version}");

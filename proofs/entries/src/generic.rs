@@ -4,6 +4,7 @@ use core::fmt;
 
 use reelseal_core::format::hls::{AttributeList, Fault, Items, Lines, Playlist};
 use reelseal_core::format::reader::Reader;
+use reelseal_core::format::s3ec::Header;
 use reelseal_core::modes::gcm::{Iv, Tag, Unverified};
 use reelseal_core::secret::{ContentKey, Inauthentic};
 
@@ -38,6 +39,11 @@ pub fn with_quoted(list: AttributeList<'_>, name: &str, out: &mut dyn fmt::Write
 /// covers: format::reader::Reader::array
 pub fn array<'a>(reader: &mut Reader<'a>) -> Option<&'a [u8; 32]> {
     reader.array()
+}
+
+/// covers: format::s3ec::header::Header::print
+pub fn header_print(header: &Header<'_>, len: &mut usize) -> Option<()> {
+    header.print(|_, name, value| *len = len.saturating_add(name.len() ^ value.len()))
 }
 
 /// What `Items::iter` yields is made by a closure: this is all of it.

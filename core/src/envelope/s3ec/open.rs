@@ -11,6 +11,7 @@ use crate::policy::{Admitted, Extent};
 use crate::secret::{ContentKey, Inauthentic, declassify};
 
 /// An object that is being read, as far as it was admitted.
+#[expect(clippy::large_enum_variant, reason = "there is no allocator, and a reader has one")]
 pub enum Opened {
     /// All of it, to its tag: the last 16 bytes.
     Gcm(gcm::Unverified<()>),
