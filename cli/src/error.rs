@@ -108,7 +108,7 @@ impl Error {
     /// An error that was [carried](Self::carried) comes out as it went in.
     pub fn io(what: &str, path: &Path, error: &io::Error) -> Self {
         Self::uncarried(error, || {
-            Self::new(Kind::Io, format!("{what} {}: {}", path.display(), plain(error)))
+            Self::new(Kind::Io, format!("{what} {}: {}", path.display(), plain(&error.to_string())))
         })
     }
 
@@ -208,10 +208,6 @@ impl From<KmsError> for Error {
 }
 
 /// The operating system's sentence, without the number that Rust appends.
-fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.rfind(" (os error ") {
-        Some(end) => text.get(..end).unwrap_or(&text).to_owned(),
-        None => text,
-    }
+pub(crate) fn plain(text: &str) -> &str {
+    text.rfind(" (os error ").and_then(|end| text.get(..end)).unwrap_or(text)
 }

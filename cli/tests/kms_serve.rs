@@ -196,6 +196,32 @@ fn what_is_not_signed_by_a_known_access_key_is_refused() {
 }
 
 #[test]
+fn no_flipped_bit_makes_another_request_of_a_signed_one() {
+    let home = Home::new();
+    let served = Served::start(&home, &[]);
+    let good = served.request("ListKeys", r#"{"Limit":1000}"#).bytes();
+    let expected = served.send(&good).body;
+    let mut refused = 0;
+    for place in 0..good.len() {
+        let mut altered = good.clone();
+        altered[place] ^= 1;
+        let mut stream = served.connect();
+        stream.write_all(&altered).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        match Reply::read(&mut BufReader::new(stream)) {
+            // What is not signed decides nothing: the letters of `content-length`, say.
+            Some(reply) if reply.status == 200 => assert_eq!(reply.body, expected, "{place}"),
+            reply => {
+                assert!(reply.is_none_or(|reply| (400..500).contains(&reply.status)), "{place}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > good.len() * 9 / 10, "{refused} of {}", good.len());
+    assert!(home.records().iter().all(|r| r["eventName"] != "CreateKey"));
+}
+
+#[test]
 fn a_request_is_fresh_for_five_minutes() {
     let home = Home::new();
     let served = Served::start(&home, &[]);

@@ -14,6 +14,7 @@ use crate::{clock, output};
 
 /// The arguments of `reelseal kms serve`.
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLE)]
 pub struct ServeArgs {
     /// Where to listen; port 0 is any that is free
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8080")]
@@ -102,6 +103,16 @@ fn list(globals: &Globals, keys: &[AccessKey]) -> Result<(), Error> {
     let row = |key: &AccessKey| [key.id.clone(), clock::rfc3339(key.created), key.user.clone()];
     output::print_table(&std::iter::once(head).chain(keys.iter().map(row)).collect::<Vec<_>>())
 }
+
+const EXAMPLE: &str = "\
+Clients need the address, an access key, and any Region:
+  export AWS_ENDPOINT_URL_KMS=http://127.0.0.1:8080 AWS_REGION=local
+  export AWS_ACCESS_KEY_ID=AKIA… AWS_SECRET_ACCESS_KEY=…
+  aws kms list-keys
+
+There is no TLS. A proxy that speaks it in front must leave the Host header as it is: it is signed.
+Every signed request is in the audit log; -v tells of all requests on standard error. Ctrl-C, or
+SIGTERM, ends the service after the answers that have begun.";
 
 /// What IAM answers to CreateAccessKey.
 #[derive(Serialize)]

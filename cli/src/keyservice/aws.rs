@@ -33,6 +33,8 @@ use crate::error::Error;
 pub struct AwsKms {
     aws: Aws,
     client: Client,
+    /// What is asked, for people to read.
+    name: String,
 }
 
 impl AwsKms {
@@ -56,7 +58,17 @@ impl AwsKms {
             config = config.interceptor(NoPlainHttp);
         }
         let config: Config = config.build();
-        Ok(Self { client: Client::from_conf(config), aws })
+        let region = aws.config().region().map_or("", |region| region.as_ref());
+        let name = match endpoint.or(aws.config().endpoint_url()) {
+            Some(endpoint) => endpoint.to_owned(),
+            None => format!("AWS KMS in {region}"),
+        };
+        Ok(Self { client: Client::from_conf(config), aws, name })
+    }
+
+    /// What is asked: an endpoint, or AWS KMS in a Region.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The Region that is asked.
@@ -77,7 +89,7 @@ impl AwsKms {
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        self.aws.wait(call)?.map_err(|error| aws_error::from_sdk(error, key_id))
+        self.aws.wait(call)?.map_err(|error| aws_error::from_sdk(error, self, key_id))
     }
 }
 

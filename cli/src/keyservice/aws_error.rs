@@ -8,12 +8,16 @@ use aws_sdk_kms::operation::RequestId;
 use aws_smithy_runtime_api::http::Response;
 
 use super::aws::PlainHttp;
-use super::{Exception, ExceptionName, KmsError};
-use crate::error::Error;
+use super::{AwsKms, Exception, ExceptionName, KmsError};
+use crate::error::{self, Error};
 use crate::output;
 
-/// The failure of a call about the key `key_id`.
-pub(super) fn from_sdk<E>(error: SdkError<E, Response>, key_id: Option<&str>) -> KmsError
+/// The failure of a call to `kms` about the key `key_id`.
+pub(super) fn from_sdk<E>(
+    error: SdkError<E, Response>,
+    kms: &AwsKms,
+    key_id: Option<&str>,
+) -> KmsError
 where
     E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
 {
@@ -23,17 +27,17 @@ where
             let name = ExceptionName::parse(code);
             let message = match answer.err().message() {
                 Some(message) if !message.is_empty() => printable(message),
-                _ => without_message(&name).to_owned(),
+                _ => without_message(name).to_owned(),
             };
             let key_arn = arn_in(&message).or(key_id.filter(|id| is_key_arn(id)));
             let key_arn = key_arn.map(str::to_owned);
-            let hint = hint(&name, key_id);
+            let hint = hint(name, kms.region(), key_id);
             return KmsError::Exception(Exception { name, message, hint, key_arn, request_id });
         }
         let status = answer.raw().status().as_u16();
         return not_kms(&format!("HTTP status {status} and no error of KMS")).into();
     }
-    unreachable(&error).into()
+    unreachable(&error, kms.name()).into()
 }
 
 /// Whether `text` is the ARN of a key, and not of an alias.
@@ -48,7 +52,7 @@ fn arn_in(message: &str) -> Option<&str> {
 }
 
 /// KMS itself sends no message with some of its refusals.
-fn without_message(name: &ExceptionName) -> &'static str {
+fn without_message(name: ExceptionName) -> &'static str {
     match name {
         ExceptionName::InvalidCiphertext => {
             "The ciphertext was altered, or wrapped under another encryption context."
@@ -57,9 +61,16 @@ fn without_message(name: &ExceptionName) -> &'static str {
     }
 }
 
-fn hint(name: &ExceptionName, key_id: Option<&str>) -> Option<String> {
+fn hint(name: ExceptionName, region: &str, key_id: Option<&str>) -> Option<String> {
     let key = key_id.unwrap_or("KEY");
+    let region_of_key = key.split(':').nth(3).filter(|of_key| *of_key != region);
     Some(match name.as_str() {
+        "NotFoundException" if region_of_key.is_some() => {
+            let region_of_key = region_of_key.unwrap_or_default();
+            format!(
+                "{region} was asked, and the key is of {region_of_key}: --kms aws:{region_of_key}"
+            )
+        }
         "DisabledException" => format!("`reelseal key enable {key}` enables it"),
         "NotFoundException" if key.starts_with("alias/") => {
             format!(
@@ -88,7 +99,7 @@ fn hint(name: &ExceptionName, key_id: Option<&str>) -> Option<String> {
 }
 
 /// The service could not be asked, or gave no answer.
-fn unreachable(error: &(dyn StdError + 'static)) -> Error {
+fn unreachable(error: &(dyn StdError + 'static), name: &str) -> Error {
     if let Some(refused) = causes(error).find_map(|cause| cause.downcast_ref::<PlainHttp>()) {
         return Error::refused(refused.to_string())
             .hint("use https://; or --allow-plain-http, if the way there is safe otherwise");
@@ -100,11 +111,12 @@ fn unreachable(error: &(dyn StdError + 'static)) -> Error {
              sso login`",
         );
     }
-    let last = causes(error).last().map(|cause| printable(&cause.to_string())).unwrap_or_default();
+    let last = causes(error).last().map(ToString::to_string).unwrap_or_default();
+    let last = printable(error::plain(&last));
     if credentials.is_some() {
         return Error::system(format!("AWS credentials cannot be had: {last}"));
     }
-    Error::system(format!("cannot ask the key service: {last}"))
+    Error::system(format!("cannot ask the key service at {name}: {last}"))
         .hint("see the network, --kms-endpoint, and the Region of --kms aws:REGION")
 }
 

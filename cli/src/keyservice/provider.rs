@@ -63,9 +63,7 @@ fn aws(globals: &Globals, region: Option<&str>) -> Result<(AwsKms, AuditLog), Er
     private::make_folder(&data_dir(globals)?)?;
     let log = audit_path(globals)?;
     let kms = AwsKms::connect(region, globals.kms_endpoint.as_deref(), globals.allow_plain_http)?;
-    let endpoint = globals.kms_endpoint.as_deref().unwrap_or("AWS KMS");
-    let place = format!("{endpoint}, Region {}, audit log {}", kms.region(), log.display());
-    output::note(globals, &place);
+    output::note(globals, &format!("{}, audit log {}", kms.name(), log.display()));
     let log = AuditLog::new(log).in_region(kms.region());
     Ok((kms, log))
 }

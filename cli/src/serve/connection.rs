@@ -39,7 +39,7 @@ pub(super) async fn accept(
         };
         match (place, accepted) {
             (Ok(place), Ok((stream, peer))) => {
-                let app = app.clone().layer(Extension(Peer(peer.ip())));
+                let app = app.clone().layer(Extension(Peer(peer.ip().to_canonical())));
                 tokio::spawn(serve(stream, app, closed.clone(), place));
             }
             // No descriptor is free, or the peer is gone already: others are served meanwhile.

@@ -21,6 +21,7 @@ mod page;
 mod request;
 mod sigv4;
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +29,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::keyservice::Admin;
 use crate::package::interrupt;
 
@@ -73,7 +74,7 @@ impl Server {
             .map_err(|error| Error::system(format!("cannot start threads: {error}")))?;
         let listener = runtime
             .block_on(TcpListener::bind(address))
-            .map_err(|error| Error::system(format!("cannot listen at {address}: {error}")))?;
+            .map_err(|error| cannot_listen(address, &error))?;
         Ok(Self { runtime, listener, service: Arc::new(Service { admin, log }) })
     }
 
@@ -95,6 +96,12 @@ impl Server {
         // What still waits for a disk after that would wait for ever.
         self.runtime.shutdown_timeout(LAST_WRITES);
     }
+}
+
+fn cannot_listen(address: SocketAddr, error: &io::Error) -> Error {
+    let reason = error.to_string();
+    let message = format!("cannot listen at {address}: {}", error::plain(&reason));
+    Error::system(message).hint("--listen IP:PORT names another; port 0 is any that is free")
 }
 
 /// Returns when a signal came.
