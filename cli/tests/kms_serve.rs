@@ -344,6 +344,8 @@ fn each_refusal_has_the_name_that_kms_has_for_it() {
         );
         assert_eq!(last["eventName"], operation);
     }
+    let dry = home.records().into_iter().find(|r| r["errorCode"] == "DryRunOperationException");
+    assert!(dry.unwrap()["resources"][0]["ARN"].is_string(), "a rehearsal names its key too");
     let before = home.records().len();
     for target in ["TrentService.Sign", "Encrypt", "trentservice.Encrypt", ""] {
         let mut request = served.request("", "{}");

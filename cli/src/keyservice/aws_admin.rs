@@ -48,6 +48,8 @@ impl AwsAdmin {
         let record = Record::new(event, request)?;
         match answer {
             Ok(answer) => self.done(&record.answered(answer.request_id()).about(arn)),
+            Err(error @ KmsError::Failed(_)) => self.refused(record.about(arn), error),
+            // A refusal names its key itself.
             Err(error) => self.refused(record, error),
         }
     }

@@ -63,7 +63,8 @@ fn without_message(name: ExceptionName) -> &'static str {
 
 fn hint(name: ExceptionName, region: &str, key_id: Option<&str>) -> Option<String> {
     let key = key_id.unwrap_or("KEY");
-    let region_of_key = key.split(':').nth(3).filter(|of_key| *of_key != region);
+    let arn = key.strip_prefix("arn:");
+    let region_of_key = arn.and_then(|arn| arn.split(':').nth(2)).filter(|it| *it != region);
     Some(match name.as_str() {
         "NotFoundException" if region_of_key.is_some() => {
             let region_of_key = region_of_key.unwrap_or_default();

@@ -68,6 +68,11 @@ impl DataKeyAnswer {
         }
     }
 
+    /// The key that did the work.
+    pub(super) fn key_arn(&self) -> &str {
+        &self.key_id
+    }
+
     pub(super) fn wrapped(self, blob: &[u8]) -> Result<Self, KmsError> {
         Ok(Self { ciphertext_blob: Some(Base64::new(blob)?), ..self })
     }

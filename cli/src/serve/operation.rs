@@ -73,15 +73,16 @@ impl Call<'_> {
             Request::RotateKeyOnDemand { key_id } => {
                 text(&json!({ "KeyId": admin.rotate(&key_id)?.arn }))
             }
-            use_of_a_key => data_key(&admin.service(), use_of_a_key),
+            use_of_a_key => text(&data_key(&admin.service(), use_of_a_key)?),
         }
     }
 
     /// Says whether a key could be used so. What is made meanwhile is thrown away.
     fn rehearse(&self, request: Request) -> Result<Text, KmsError> {
-        let done = data_key(self.admin.local(), request).and_then(|_| {
+        let done = data_key(self.admin.local(), request).and_then(|answer| {
             let message = "The request would have succeeded, but the DryRun option is set.";
-            Err(KmsError::new(ExceptionName::parse("DryRunOperationException"), message))
+            let name = ExceptionName::parse("DryRunOperationException");
+            Err(KmsError::new(name, message).about(answer.key_arn()))
         });
         self.recorded(json!({ "dryRun": true }), None, done)
     }
@@ -183,34 +184,30 @@ impl Call<'_> {
 }
 
 /// Asks `kms` for what uses a key.
-fn data_key(kms: &dyn KeyService, request: Request) -> Result<Text, KmsError> {
+fn data_key(kms: &dyn KeyService, request: Request) -> Result<DataKeyAnswer, KmsError> {
     match request {
         Request::Encrypt { key_id, plaintext, context } => {
             let done = kms.encrypt(&key_id, &plaintext.0, &context)?;
-            text(&DataKeyAnswer::encrypted_by(done.key).wrapped(&done.wrapped)?)
+            DataKeyAnswer::encrypted_by(done.key).wrapped(&done.wrapped)
         }
         Request::Decrypt { blob, key_id, context } => {
             let done = kms.decrypt(&blob.0, key_id.as_deref(), &context)?;
-            text(&DataKeyAnswer::decrypted_by(done.key).plaintext(&done.plaintext)?)
+            DataKeyAnswer::decrypted_by(done.key).plaintext(&done.plaintext)
         }
         Request::GenerateDataKey { key_id, len, context } => {
             let key = kms.generate_data_key(&key_id, len, &context)?;
-            let answer = DataKeyAnswer::by(key.key).wrapped(&key.wrapped)?;
-            text(&answer.plaintext(&key.plaintext)?)
+            DataKeyAnswer::by(key.key).wrapped(&key.wrapped)?.plaintext(&key.plaintext)
         }
         Request::GenerateDataKeyWithoutPlaintext { key_id, len, context } => {
             let done = kms.generate_data_key_without_plaintext(&key_id, len, &context)?;
-            text(&DataKeyAnswer::by(done.key).wrapped(&done.wrapped)?)
+            DataKeyAnswer::by(done.key).wrapped(&done.wrapped)
         }
         Request::ReEncrypt { blob, from, key_id, context } => {
             let (blob, given) = (&blob.0, from.key_id.as_deref());
             let from = Source { blob, key_id: given, context: &from.context };
             let to = Destination { key_id: &key_id, context: &context };
             let done = kms.re_encrypt(&from, &to)?;
-            text(
-                &DataKeyAnswer::re_encrypted(done.source, done.destination)
-                    .wrapped(&done.wrapped)?,
-            )
+            DataKeyAnswer::re_encrypted(done.source, done.destination).wrapped(&done.wrapped)
         }
         _ => {
             let message = "This operation has no dry run.";
