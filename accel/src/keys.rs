@@ -56,7 +56,7 @@ fn expand<const NK: usize, const R: usize>(key: &[[u8; 4]]) -> [Block; R] {
     for i in NK..4 * R {
         if i % NK == 0 {
             temp = sub_word(temp).rotate_right(8) ^ u32::from(rcon); // SUBWORD(ROTWORD(temp))
-            rcon = (rcon << 1) ^ (rcon >> 7) * 0x1b;
+            rcon = (rcon << 1) ^ ((rcon >> 7) * 0x1b); //                   × x in GF(2⁸)
         } else if NK > 6 && i % NK == 4 {
             temp = sub_word(temp);
         }

@@ -15,6 +15,7 @@ pub(super) struct Hash {
 }
 
 /// What multiplies.
+#[allow(clippy::large_enum_variant, reason = "there is no heap to put the powers of H on")]
 enum Engine {
     Portable(GHash),
     /// With the hash of all whole blocks.
