@@ -105,6 +105,7 @@ pub struct PolicyOptions {
 
 /// The clients' commitment policies.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "the names are the clients'")]
 pub enum CommitmentPolicyArg {
     /// Write V2, read all
     #[value(alias = "FORBID_ENCRYPT_ALLOW_DECRYPT")]
@@ -149,7 +150,7 @@ pub(super) fn admit<'a>(
     policy.admit(header.clone(), extent).map_err(|refused| {
         let error = Error::refused(refused.to_string());
         match options_for(*policy, &header, extent) {
-            Some(options) => error.hint(format!("{} read it all the same", options.join(" "))),
+            Some(options) => error.hint(format!("add {}", options.join(" "))),
             None => error.hint("decrypt all of it, and cut it"),
         }
     })
