@@ -1,12 +1,12 @@
 //! The rules of one block: which of its members go together, and what a wrapped key is.
 
-use super::blob;
 use super::document::Kind;
 use super::finding::{Findings, Severity};
 use super::node::Place;
 use crate::base64;
 use crate::error::Error;
 use crate::hls::keys::key_md5;
+use crate::keyservice::blob::Blob;
 
 /// Whose key a block has.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -105,6 +105,7 @@ pub(super) fn key(block: &Place<'_>, of: KeyOf, findings: &mut Findings) -> Resu
 
 /// Checks what was wrapped, as far as the wrapping shows it.
 fn wrapped_key(wrapped: &[u8], of: KeyOf, at: &str, findings: &mut Findings) {
+    let blob = Blob::recognise(wrapped);
     // req ET-ENC-2: a wrapped key, never the key itself
     match wrapped.len() {
         len @ (12 | 16 | 24 | 32) => {
@@ -118,7 +119,7 @@ fn wrapped_key(wrapped: &[u8], of: KeyOf, at: &str, findings: &mut Findings) {
             let message = format!("is {len} bytes; no ciphertext blob has more than 6144");
             return findings.fault(at, "ET-ENC-2", message);
         }
-        _ if !blob::is_known(wrapped) => {
+        _ if blob.is_none() => {
             let message = "begins unlike the ciphertext blobs of AWS KMS and of reelseal";
             findings.warn(at, "ET-ENC-2", message);
         }
@@ -130,7 +131,7 @@ fn wrapped_key(wrapped: &[u8], of: KeyOf, at: &str, findings: &mut Findings) {
         KeyOf::Hls => (&[16], 4020),
         KeyOf::PlayReady => (&[16], 4021),
     };
-    match blob::wrapped_len(wrapped) {
+    match blob.and_then(|blob| blob.wrapped_len()) {
         Some(24) if of == KeyOf::File => {
             let message = "wraps 24 bytes: a key of 192 bits, or the base64 of 16 bytes, which \
                            version 1 of the AWS CLI wrapped in place of the bytes";

@@ -11,7 +11,6 @@
 //! model (API version 2012-09-25); the rules are those of its developer guide.
 
 mod artefact;
-mod blob;
 mod blocks;
 mod check;
 mod document;

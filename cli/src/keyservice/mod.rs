@@ -7,6 +7,7 @@ mod aws;
 mod aws_admin;
 mod aws_error;
 mod aws_metadata;
+pub mod blob;
 mod context;
 mod exception;
 mod key_admin;
