@@ -147,7 +147,7 @@ pub enum Command {
     Encrypt(EncryptArgs),
     /// Decrypt a file, and say what that proves
     Decrypt(DecryptArgs),
-    /// Protect, open and check HLS packages
+    /// Protect, open, rekey and check HLS packages
     Hls(HlsArgs),
     /// Read the documents that Elastic Transcoder left behind
     Job(JobArgs),

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::key_storage::{KeyStoragePolicy, storage};
+use super::rekey::{self, RekeyArgs};
 use crate::args::Globals;
 use crate::error::Error;
 use crate::hls::plan::{Choices, Init, IvMode};
-use crate::hls::protect::{KEY_NUMBER, KeyStorage, Protect};
+use crate::hls::protect::{KeyStorage, Protect};
 use crate::hls::summary::Summary;
 use crate::hls::unprotect::Unprotect;
 use crate::hls::verify::{Verdict, Verify};
@@ -32,6 +34,8 @@ pub enum HlsCommand {
     Protect(ProtectArgs),
     /// Decrypt a package: one of reelseal's to the byte, or anyone's as players open it
     Unprotect(UnprotectArgs),
+    /// Protect a package anew, under fresh data keys, without its clear bytes on any disk
+    Rekey(RekeyArgs),
     /// Check a package and name every fault; write nothing
     Verify(VerifyArgs),
 }
@@ -71,16 +75,6 @@ pub struct ProtectArgs {
     init: InitArg,
 }
 
-/// Where players find the key: Elastic Transcoder's names.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-#[value(rename_all = "PascalCase")]
-enum KeyStoragePolicy {
-    /// At --license-acquisition-url; it is not in the package
-    NoStore,
-    /// In a file of the package, for anyone who can read the package
-    WithVariantPlaylists,
-}
-
 /// What becomes of initialization sections.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 enum InitArg {
@@ -113,13 +107,13 @@ pub struct VerifyArgs {
 
 /// Where the keys of a package are.
 #[derive(Args, Debug)]
-struct OpeningArgs {
+pub(super) struct OpeningArgs {
     /// The package's record [default: reelseal.json beside the playlist, where it is there]
     #[arg(long, value_name = "FILE")]
-    record: Option<PathBuf>,
+    pub(super) record: Option<PathBuf>,
     /// The key: a file of 16 bytes [default: unwrap the record's, or read the package's own]
     #[arg(long, value_name = "FILE")]
-    key_file: Option<PathBuf>,
+    pub(super) key_file: Option<PathBuf>,
 }
 
 /// Does what the arguments say.
@@ -132,22 +126,20 @@ pub fn run(globals: &Globals, args: HlsArgs) -> Result<(), Error> {
     match args.command {
         HlsCommand::Protect(args) => protect(globals, args),
         HlsCommand::Unprotect(args) => unprotect(globals, args),
+        HlsCommand::Rekey(args) => rekey::run(globals, args),
         HlsCommand::Verify(args) => verify(globals, args),
     }
 }
 
 fn protect(globals: &Globals, args: ProtectArgs) -> Result<(), Error> {
-    let storage = args.storage()?;
-    let data_key = match &args.data_key {
-        Some(text) => Some((WrappedKey::read(text)?.0, args.key_md5)),
-        None => None,
-    };
+    let url = args.license_acquisition_url.as_deref();
+    let storage = storage(args.key_storage_policy, url, args.rotate_every.is_some())?;
     let request = Protect {
         playlist: args.playlist,
         out: args.output,
         existing: Existing::from_force(globals.force),
         key_id: args.key_id,
-        data_key,
+        data_key: data_key(args.data_key.as_deref(), args.key_md5)?,
         context: globals.encryption_context.clone(),
         choices: Choices {
             iv: args.iv,
@@ -157,62 +149,20 @@ fn protect(globals: &Globals, args: ProtectArgs) -> Result<(), Error> {
                 InitArg::Encrypted => Init::Encrypted,
             },
         },
-        storage,
+        storage: storage.unwrap_or(KeyStorage::WithVariantPlaylists),
         show: show(globals),
     };
     let summary = request.run(&service(globals, &request.playlist))?;
     print(globals, &summary)
 }
 
-impl ProtectArgs {
-    /// Where players find the key, by the rules of Elastic Transcoder.
-    // req ET-HLS-6: WithVariantPlaylists has no URL, NoStore has an absolute one
-    fn storage(&self) -> Result<KeyStorage, Error> {
-        let url = self.license_acquisition_url.as_deref();
-        match (self.key_storage_policy, url) {
-            (None | Some(KeyStoragePolicy::WithVariantPlaylists), None) => {
-                Ok(KeyStorage::WithVariantPlaylists)
-            }
-            (None | Some(KeyStoragePolicy::NoStore), Some(url)) => {
-                check_url(url, self.rotate_every.is_some())?;
-                Ok(KeyStorage::NoStore(url.to_owned()))
-            }
-            (Some(KeyStoragePolicy::NoStore), None) => {
-                Err(Error::usage("--key-storage-policy NoStore needs --license-acquisition-url")
-                    .hint("players must find the key somewhere: name the URL of your key server"))
-            }
-            (Some(KeyStoragePolicy::WithVariantPlaylists), Some(_)) => Err(Error::usage(
-                "--key-storage-policy WithVariantPlaylists has no --license-acquisition-url",
-            )
-            .hint("the key is stored in the package; leave out one of the two")),
-        }
-    }
+/// A wrapped data key of the user's, and its MD5.
+pub(super) fn data_key(
+    text: Option<&str>,
+    md5: Option<String>,
+) -> Result<Option<(Vec<u8>, Option<String>)>, Error> {
+    text.map(|text| Ok((WrappedKey::read(text)?.0, md5))).transpose()
 }
-
-/// An absolute URL that an EXT-X-KEY tag can hold.
-fn check_url(url: &str, rotates: bool) -> Result<(), Error> {
-    let scheme = url.split_once(':').map(|(scheme, _)| scheme).unwrap_or_default();
-    let absolute = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-    let plain = url.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
-    if !absolute || !plain || url.len() > MAX_URL_LEN {
-        return Err(Error::usage(format!(
-            "--license-acquisition-url {}: not an absolute URL of printable ASCII characters \
-             without quotation marks, 512 at most",
-            url.escape_debug()
-        )));
-    }
-    if rotates && !url.contains(KEY_NUMBER) {
-        return Err(Error::usage(format!(
-            "--rotate-every makes several keys, and --license-acquisition-url has no {KEY_NUMBER}"
-        ))
-        .hint("put {key} where the number of the key belongs: https://…/key-{key}"));
-    }
-    Ok(())
-}
-
-/// Elastic Transcoder's `ZeroTo512String`.
-const MAX_URL_LEN: usize = 512;
 
 fn unprotect(globals: &Globals, args: UnprotectArgs) -> Result<(), Error> {
     let request = Unprotect {
@@ -254,7 +204,7 @@ fn verify(globals: &Globals, args: VerifyArgs) -> Result<(), Error> {
     Err(first.clone().at(format!("{} faults, the first", faults.len())))
 }
 
-fn print(globals: &Globals, summary: &Summary) -> Result<(), Error> {
+pub(super) fn print(globals: &Globals, summary: &Summary) -> Result<(), Error> {
     if globals.json {
         return output::print_json(&summary.to_json(), true);
     }
@@ -265,19 +215,19 @@ fn print(globals: &Globals, summary: &Summary) -> Result<(), Error> {
 }
 
 /// The key service, opened when it is needed; its records will name `playlist`.
-fn service<'a>(globals: &'a Globals, playlist: &'a Path) -> LazyService<'a> {
+pub(super) fn service<'a>(globals: &'a Globals, playlist: &'a Path) -> LazyService<'a> {
     LazyService::new(|| {
         let service = keyservice::open(globals)?.for_file(playlist.display().to_string());
         Ok(Box::new(service))
     })
 }
 
-fn show(globals: &Globals) -> Show {
+pub(super) fn show(globals: &Globals) -> Show {
     if globals.quiet || globals.json { Show::Never } else { Show::OnTerminal }
 }
 
 /// `random`, `sequence`, or 32 hexadecimal digits with or without `0x`.
-fn iv(text: &str) -> Result<IvMode, String> {
+pub(super) fn iv(text: &str) -> Result<IvMode, String> {
     match text {
         "random" => return Ok(IvMode::Random),
         "sequence" => return Ok(IvMode::Sequence),

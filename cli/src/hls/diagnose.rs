@@ -2,8 +2,9 @@
 
 use reelseal_core::format::hls::Span;
 
-use super::layout::Piece;
-use super::model::{KeyUri, Model};
+use super::layout::{Piece, holding};
+use super::model::{self, KeyUri, Model};
+use super::rewrite::DoneFiles;
 use super::summary::{Proof, Summary};
 use super::transform::Job;
 use crate::error::{Error, Kind};
@@ -140,4 +141,27 @@ pub fn conclude(
     }
     faults.extend(findings.into_iter().filter_map(|finding| finding.fault));
     if all_known { Proof::Container } else { Proof::Padding }
+}
+
+/// RFC 8216 §6.3.6 lets a player read the block before an I-frame as its IV. At the beginning
+/// of a segment inside a file, that block is of another segment.
+pub(super) fn warn_of_cut_frames(model: &Model, files: &DoneFiles, summary: &mut Summary) {
+    let of_frames = |playlist: &&model::PlaylistFile| playlist.kind == model::Kind::IFrames;
+    for playlist in model.playlists.iter().filter(of_frames) {
+        let hidden = playlist.uses.iter().filter(|used| used.ranged).filter(|used| {
+            let pieces = files.get(&used.path).map(Vec::as_slice).unwrap_or_default();
+            holding(pieces, used.span).is_some_and(|piece| {
+                let first_block = used.span.offset - piece.from.offset < 16;
+                !piece.to.offset.is_multiple_of(16) || (piece.to.offset > 0 && first_block)
+            })
+        });
+        let count = hidden.count();
+        if count > 0 {
+            summary.warnings.push(format!(
+                "{}: {count} I-frames begin where their segment begins inside a file; players \
+                 that take the block before them as IV (RFC 8216 §6.3.6) cannot show them",
+                playlist.path
+            ));
+        }
+    }
 }

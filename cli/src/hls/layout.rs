@@ -97,6 +97,16 @@ impl Layout {
         }
     }
 
+    /// The pieces, in order.
+    pub fn pieces(&self) -> impl Iterator<Item = &Piece> {
+        self.pieces.values()
+    }
+
+    /// Gives every piece the cipher that `cipher` says.
+    pub fn amend(&mut self, cipher: impl Fn(&Piece) -> Option<Cipher>) {
+        self.pieces.values_mut().for_each(|piece| piece.cipher = cipher(piece));
+    }
+
     /// Whether no playlist names any part of the resource.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()

@@ -110,10 +110,48 @@ pub enum KeyUri {
 /// What to do with a fault: end (return it) or write it down and go on.
 pub type Report<'a> = dyn FnMut(Error) -> Result<(), Error> + 'a;
 
+/// Where the playlists of a package are read, and how long its files are.
+pub trait Contents {
+    /// A file that the package names must be in it.
+    ///
+    /// # Errors
+    ///
+    /// It is not, or the system failed.
+    fn require(&self, path: &PackagePath) -> Result<(), Error>;
+
+    /// All of a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    ///
+    /// It is longer, or cannot be read.
+    fn read(&self, path: &PackagePath, limit: u64) -> Result<Vec<u8>, Error>;
+
+    /// The length of a file, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// It is no regular file, or cannot be read.
+    fn regular_len(&self, path: &PackagePath) -> Result<u64, Error>;
+}
+
+impl Contents for Source {
+    fn require(&self, path: &PackagePath) -> Result<(), Error> {
+        Self::require(self, path)
+    }
+
+    fn read(&self, path: &PackagePath, limit: u64) -> Result<Vec<u8>, Error> {
+        Self::read(self, path, limit)
+    }
+
+    fn regular_len(&self, path: &PackagePath) -> Result<u64, Error> {
+        Self::regular_len(self, path)
+    }
+}
+
 impl Model {
     /// Reads the playlist at `main` and every playlist it names.
     pub fn read(
-        source: &Source,
+        source: &dyn Contents,
         main: &PackagePath,
         report: &mut Report<'_>,
     ) -> Result<Self, Error> {
@@ -122,7 +160,7 @@ impl Model {
 
     /// Reads the playlists at `mains` as those of one package, and every playlist they name.
     pub fn read_all(
-        source: &Source,
+        source: &dyn Contents,
         mains: &[PackagePath],
         report: &mut Report<'_>,
     ) -> Result<Self, Error> {
@@ -166,7 +204,7 @@ impl Model {
     /// Reads one playlist, and returns the playlists that it names.
     fn read_playlist(
         &mut self,
-        source: &Source,
+        source: &dyn Contents,
         path: PackagePath,
         bytes: Vec<u8>,
         named: bool,

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use sha2::{Digest, Sha256};
-
+use super::diagnose::warn_of_cut_frames;
+use super::files::Files;
 use super::keys::{self, WrappedKey};
-use super::layout::{DonePiece, holding};
-use super::model::{Kind, Model, PlaylistFile};
+use super::model::{Kind, Model};
 use super::plan::{Choices, IvMode, Plan};
-use super::record::{self, FileEntry, HlsContentProtection, PlaylistEntry, Record, SegmentEntry};
+use super::record::{self, HlsContentProtection, PlaylistEntry, Record};
+use super::recording::{file_entry, playlist_entry};
 use super::rewrite::{self, DoneFiles};
 use super::summary::Summary;
 use super::transform::{Direction, Job, Work};
@@ -51,6 +51,18 @@ pub struct Protect {
     pub show: Show,
 }
 
+/// A package that is clear, or is read as if it were.
+pub(super) struct ClearPackage<'a> {
+    /// The playlist that leads to the others.
+    pub(super) main: &'a PackagePath,
+    /// As its playlists tell it.
+    pub(super) model: &'a Model,
+    /// What is to be encrypted.
+    pub(super) plan: &'a Plan,
+    /// Its bytes.
+    pub(super) files: &'a dyn Files,
+}
+
 impl Protect {
     /// Does it. Keys are asked for when all else is known to be well.
     pub fn run(&self, service: &LazyService<'_>) -> Result<Summary, Error> {
@@ -60,18 +72,33 @@ impl Protect {
         let model = Model::read(&source, &main, &mut Err)?;
         refuse_session_keys(&model)?;
         let plan = Plan::make(&model, self.choices)?;
-        self.refuse_taken_names(&source, &model, plan.keys)?;
-
         let mut summary = Summary::new("protect", &self.playlist, staging.out());
-        let (data_keys, arn) = self.data_keys(service.get()?, plan.keys, &mut summary)?;
+        let clear = ClearPackage { main: &main, model: &model, plan: &plan, files: &source };
+        self.seal(&clear, &staging, service, &mut summary)?;
+        summary.published(staging.publish()?);
+        summary.seconds = started.elapsed().as_secs_f64();
+        Ok(summary)
+    }
+
+    /// Encrypts a package into `staging`, which is not published yet.
+    pub(super) fn seal(
+        &self,
+        clear: &ClearPackage<'_>,
+        staging: &Staging,
+        service: &LazyService<'_>,
+        summary: &mut Summary,
+    ) -> Result<(), Error> {
+        let ClearPackage { main, model, plan, files } = *clear;
+        self.refuse_taken_names(staging, model, plan.keys)?;
+        let (data_keys, arn) = self.data_keys(service.get()?, plan.keys, summary)?;
         let segment_keys: Vec<_> = data_keys.iter().map(|key| key.key.segment_key()).collect();
 
-        let jobs = Job::all(&plan.layouts, &model);
+        let jobs = Job::all(&plan.layouts, model);
         let total = Job::total(&jobs);
         let progress = Progress::bytes("protecting", total, self.show);
         let work = Work {
-            source: &source,
-            staging: Some(&staging),
+            source: files,
+            staging: Some(staging),
             keys: &segment_keys,
             direction: Direction::Encrypt,
             progress: &progress,
@@ -81,11 +108,12 @@ impl Protect {
         progress.finish();
 
         let files: DoneFiles = done.into_iter().map(|done| (done.path, done.pieces)).collect();
-        let playlists = self.write_playlists(&model, &files, &staging, &data_keys)?;
-        summary.key_files = self.write_key_files(&staging, &data_keys)?;
-        warn_of_cut_frames(&model, &files, &mut summary);
+        let playlists = self.write_playlists(model, &files, staging, &data_keys)?;
+        summary.key_files = self.write_key_files(staging, &data_keys)?;
+        warn_of_cut_frames(model, &files, summary);
         summary.count(&files, model.playlists.len(), plan.segments, total);
-        let entries = data_keys.iter().enumerate().map(|(i, key)| key.entry(self.uri(i)));
+        let count = data_keys.len();
+        let entries = data_keys.iter().enumerate().map(|(i, key)| key.entry(self.uri(i, count)));
         let record = Record {
             format_version: 0,
             generator: concat!("reelseal ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -98,11 +126,9 @@ impl Protect {
             seal: None,
         };
         let first = segment_keys.first().ok_or_else(|| Error::bug("a package without a key"))?;
-        write(&staging, record::FILE_NAME, &record.print(first)?)?;
-        summary.published(staging.publish()?);
+        write(staging, record::FILE_NAME, &record.print(first)?)?;
         summary.key_arn = Some(arn);
-        summary.seconds = started.elapsed().as_secs_f64();
-        Ok(summary)
+        Ok(())
     }
 
     fn data_keys(
@@ -130,32 +156,39 @@ impl Protect {
         Ok((data_keys, arn))
     }
 
-    /// Where players find key `i`, as seen from the top of the package.
-    fn uri(&self, i: usize) -> String {
+    /// Where players find key `i` of `count`, as seen from the top of the package.
+    fn uri(&self, i: usize, count: usize) -> String {
         match &self.storage {
             KeyStorage::NoStore(url) => url.replace(KEY_NUMBER, &i.to_string()),
-            KeyStorage::WithVariantPlaylists if self.choices.rotate_every.is_none() => {
+            KeyStorage::WithVariantPlaylists
+                if self.choices.rotate_every.is_none() && count == 1 =>
+            {
                 "reelseal.key".to_owned()
             }
             KeyStorage::WithVariantPlaylists => format!("reelseal-{i}.key"),
         }
     }
 
-    /// Where players find key `i`, as seen from `playlist`.
-    fn uri_from(&self, playlist: &PackagePath, i: usize) -> String {
+    /// The same, as seen from `playlist`.
+    fn uri_from(&self, playlist: &PackagePath, i: usize, count: usize) -> String {
         match &self.storage {
-            KeyStorage::NoStore(_) => self.uri(i),
+            KeyStorage::NoStore(_) => self.uri(i, count),
             KeyStorage::WithVariantPlaylists => {
                 let up = playlist.as_str().matches('/').count();
-                "../".repeat(up) + &self.uri(i)
+                "../".repeat(up) + &self.uri(i, count)
             }
         }
     }
 
-    fn refuse_taken_names(&self, source: &Source, model: &Model, keys: usize) -> Result<(), Error> {
+    fn refuse_taken_names(
+        &self,
+        staging: &Staging,
+        model: &Model,
+        keys: usize,
+    ) -> Result<(), Error> {
         let mut ours = vec![record::FILE_NAME.to_owned()];
         if self.storage == KeyStorage::WithVariantPlaylists {
-            ours.extend((0..keys).map(|i| self.uri(i)));
+            ours.extend((0..keys).map(|i| self.uri(i, keys)));
         }
         for name in ours {
             let path = PackagePath::parse(&name).map_err(|_| Error::bug("a name of ours"))?;
@@ -164,7 +197,7 @@ impl Protect {
             if named {
                 return Err(Error::refused(format!(
                     "{path}: the package has a file of this name, which {} will need",
-                    source.root().display()
+                    staging.out().display()
                 )));
             }
         }
@@ -182,7 +215,7 @@ impl Protect {
         let block = self.content_protection(first)?;
         let mut entries = Vec::with_capacity(model.playlists.len());
         for playlist in &model.playlists {
-            let uri = |i| self.uri_from(&playlist.path, i);
+            let uri = |i| self.uri_from(&playlist.path, i, data_keys.len());
             let text = match playlist.kind {
                 Kind::Media | Kind::IFrames => rewrite::protected(playlist, files, &uri)?,
                 Kind::Multivariant | Kind::Images => playlist.bytes.clone(),
@@ -223,7 +256,7 @@ impl Protect {
             return Ok(Vec::new());
         }
         let files = data_keys.iter().enumerate().map(|(i, key)| {
-            let name = self.uri(i);
+            let name = self.uri(i, data_keys.len());
             write(staging, &name, key.key.key_file())?;
             Ok(name)
         });
@@ -242,52 +275,6 @@ fn refuse_session_keys(model: &Model) -> Result<(), Error> {
         ))
         .hint("open it first: reelseal hls unprotect PLAYLIST -o DIR")),
     }
-}
-
-/// RFC 8216 §6.3.6 lets a player read the block before an I-frame as its IV. At the beginning
-/// of a segment inside a file, that block is of another segment.
-fn warn_of_cut_frames(model: &Model, files: &DoneFiles, summary: &mut Summary) {
-    for playlist in model.playlists.iter().filter(|playlist| playlist.kind == Kind::IFrames) {
-        let hidden = playlist.uses.iter().filter(|used| used.ranged).filter(|used| {
-            let pieces = files.get(&used.path).map(Vec::as_slice).unwrap_or_default();
-            holding(pieces, used.span).is_some_and(|piece| {
-                let first_block = used.span.offset - piece.from.offset < 16;
-                !piece.to.offset.is_multiple_of(16) || (piece.to.offset > 0 && first_block)
-            })
-        });
-        let count = hidden.count();
-        if count > 0 {
-            summary.warnings.push(format!(
-                "{}: {count} I-frames begin where their segment begins inside a file; players \
-                 that take the block before them as IV (RFC 8216 §6.3.6) cannot show them",
-                playlist.path
-            ));
-        }
-    }
-}
-
-fn playlist_entry(
-    playlist: &PlaylistFile,
-    text: &[u8],
-    block: Option<HlsContentProtection>,
-) -> Result<PlaylistEntry, Error> {
-    let clear_text = std::str::from_utf8(&playlist.bytes).ok().map(str::to_owned);
-    let clear_base64 = match clear_text {
-        Some(_) => None,
-        None => Some(base64::encode(&playlist.bytes)?.to_string()),
-    };
-    Ok(PlaylistEntry {
-        path: playlist.path.to_string(),
-        hls_content_protection: block,
-        sha256: record::hex(&Sha256::digest(text)),
-        clear_sha256: record::hex(&Sha256::digest(&playlist.bytes)),
-        clear_text,
-        clear_base64,
-    })
-}
-
-fn file_entry(path: &PackagePath, pieces: &[DonePiece]) -> FileEntry {
-    FileEntry { path: path.to_string(), segments: pieces.iter().map(SegmentEntry::new).collect() }
 }
 
 /// Writes one small file of the package.

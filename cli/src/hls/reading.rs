@@ -2,9 +2,9 @@
 
 use reelseal_core::format::hls::{Fault, Item, Items, Keys, Method, Resource, Span};
 
-use super::model::{KeyUri, KeyUse, Model, Report, Role, Use};
+use super::model::{Contents, KeyUri, KeyUse, Model, Report, Role, Use};
 use crate::error::Error;
-use crate::package::{PackagePath, Source};
+use crate::package::PackagePath;
 
 /// A file and a line, as errors name them.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ impl std::fmt::Display for Place {
 /// One playlist being read.
 pub(super) struct Reading<'m, 's> {
     pub(super) model: &'m mut Model,
-    pub(super) source: &'s Source,
+    pub(super) source: &'s dyn Contents,
     pub(super) path: &'s PackagePath,
     /// The bytes it names.
     pub(super) uses: Vec<Use>,
@@ -90,7 +90,7 @@ impl Reading<'_, '_> {
         let Some(key) = keys.identity.or(keys.other) else { return KeyUse::Clear };
         match (key.method, key.uri) {
             (Method::Aes128, Some(uri)) if key.is_identity() => {
-                let uri = match self.source.resolve(self.path, uri) {
+                let uri = match self.path.resolve(uri) {
                     Ok(path) => KeyUri::File(path),
                     Err(why) => KeyUri::Elsewhere(uri.to_owned(), why.to_string()),
                 };
@@ -106,8 +106,8 @@ impl Reading<'_, '_> {
     }
 
     fn resolve(&self, uri: &str, place: &Place) -> Result<PackagePath, Error> {
-        self.source
-            .resolve(self.path, uri)
+        self.path
+            .resolve(uri)
             .map_err(|why| Error::refused(format!("{place}: URI \"{}\": {why}", shown(uri))))
     }
 

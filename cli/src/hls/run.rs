@@ -1,7 +1,6 @@
 //! One file, read piece by piece: copied, decrypted, and hashed on its way.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 
 use reelseal_core::format::hls::Span;
 use reelseal_core::secret::SegmentKey;
@@ -9,6 +8,7 @@ use reelseal_core::segment::{Block, Decryptor};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::files::{changed, inauthentic, not_blocks, unread};
 use super::layout::{Cipher, DonePiece, Piece};
 use super::transform::{Done, Job, Work};
 use crate::error::Error;
@@ -28,7 +28,7 @@ pub(super) type Hashed = ([u8; 32], [u8; 32], u64);
 pub(super) struct Run<'a> {
     work: &'a Work<'a>,
     job: &'a Job,
-    input: File,
+    input: Box<dyn Read + 'a>,
     output: Option<StagedFile>,
     buffer: Zeroizing<Vec<u8>>,
     done: Vec<DonePiece>,
@@ -53,8 +53,8 @@ impl<'a> Run<'a> {
     pub(super) fn end(mut self) -> Result<(Done, Option<StagedFile>), Error> {
         match self.input.read(&mut [0]) {
             Ok(0) => Ok((Done { path: self.job.path.clone(), pieces: self.done }, self.output)),
-            Ok(_) => Err(self.changed()),
-            Err(error) => Err(self.unreadable(&error)),
+            Ok(_) => Err(changed(&self.job.path)),
+            Err(error) => Err(unread(&self.job.path, error)),
         }
     }
 
@@ -75,7 +75,7 @@ impl<'a> Run<'a> {
     // req HLS-SEGMENT-2: the padding is checked and removed
     pub(super) fn decrypt(&mut self, piece: &Piece, cipher: Cipher) -> Result<Hashed, Error> {
         if piece.span.length == 0 || !piece.span.length.is_multiple_of(16) {
-            return Err(self.not_blocks(piece));
+            return Err(not_blocks(&self.job.path, piece));
         }
         let mut decryptor = Decryptor::new(self.key(cipher)?, cipher.iv);
         let (mut clear, mut sealed) = (Sha256::new(), Sha256::new());
@@ -98,7 +98,7 @@ impl<'a> Run<'a> {
             write(&mut self.output, &self.job.path, bytes)?;
             let Some(last) = last else { continue };
 
-            let tail = decryptor.finish(last).map_err(|_| self.inauthentic(piece))?;
+            let tail = decryptor.finish(last).map_err(|_| inauthentic(&self.job.path, piece))?;
             clear.update(&*tail);
             keep(&mut head, &tail);
             write(&mut self.output, &self.job.path, &tail)?;
@@ -113,10 +113,7 @@ impl<'a> Run<'a> {
         interrupt::check()?;
         let n = usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK));
         let bytes = self.buffer.get_mut(..n).unwrap_or_default();
-        self.input.read_exact(bytes).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => self.changed(),
-            _ => self.unreadable(&error),
-        })?;
+        self.input.read_exact(bytes).map_err(|error| unread(&self.job.path, error))?;
         self.work.progress.add(n as u64);
         Ok(n)
     }
@@ -137,31 +134,6 @@ impl<'a> Run<'a> {
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         write(&mut self.output, &self.job.path, bytes)
-    }
-
-    fn unreadable(&self, error: &io::Error) -> Error {
-        Error::system(format!("cannot read {}: {error}", self.job.path))
-    }
-
-    fn changed(&self) -> Error {
-        Error::system(format!("{} changed while it was read", self.job.path))
-    }
-
-    fn not_blocks(&self, piece: &Piece) -> Error {
-        Error::malformed(format!(
-            "{}: {} bytes at {} are not whole blocks of 16 (RFC 8216 §4.3.2.4)",
-            self.job.path, piece.span.length, piece.span.offset
-        ))
-        .hint("the segment is truncated, or it is not encrypted with AES-128")
-    }
-
-    fn inauthentic(&self, piece: &Piece) -> Error {
-        let at = match piece.span.offset {
-            0 => String::new(),
-            offset => format!(" at byte {offset}"),
-        };
-        Error::inauthentic(format!("{}: the segment{at} does not open", self.job.path))
-            .hint("the key is another one, or the bytes were altered")
     }
 }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use reelseal_core::secret::SegmentKey;
 
+use super::files::Files;
 use super::layout::{DonePiece, Layout, Piece};
 use super::model::Model;
 use super::run::Run;
 use super::{lanes, workers};
 use crate::error::Error;
-use crate::package::{PackagePath, Source, StagedFile, Staging};
+use crate::package::{PackagePath, StagedFile, Staging};
 use crate::progress::Progress;
 use crate::threads;
 
@@ -71,7 +72,7 @@ pub type Look<'a> = dyn Fn(&PackagePath, &Piece, &[u8]) + Sync + 'a;
 /// Everything that the work needs and does not change.
 pub struct Work<'a> {
     /// Where files are read.
-    pub source: &'a Source,
+    pub source: &'a dyn Files,
     /// Where they are written; nowhere, when only the hashes are wanted.
     pub staging: Option<&'a Staging>,
     /// The keys, by the index in [`Cipher`].

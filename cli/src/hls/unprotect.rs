@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use reelseal_core::secret::SegmentKey;
+
 use super::keys::RawKey;
 use super::model::Model;
 use super::opening::{self, Opening};
@@ -118,6 +120,18 @@ pub struct Foreign<'a> {
     pub show: Show,
 }
 
+/// What a package became.
+pub(super) struct Decrypted {
+    /// What became of its files.
+    pub(super) files: DoneFiles,
+    /// The keys, in the order of [`Model::key_uris`].
+    pub(super) keys: Vec<SegmentKey>,
+    /// What shows that the right bytes came out.
+    pub(super) proof: Proof,
+    /// Bytes that were read.
+    pub(super) read: u64,
+}
+
 impl Foreign<'_> {
     /// Opens it into `staging`: first what the playlists name, then the playlists, the main one
     /// last. `keys` gives the keys, in the order of [`Model::key_uris`].
@@ -127,6 +141,22 @@ impl Foreign<'_> {
         staging: &Staging,
         summary: &mut Summary,
     ) -> Result<(), Error> {
+        let Decrypted { files, proof, read, .. } = self.decrypt(keys, Some(staging))?;
+        for playlist in self.model.playlists.iter().rev() {
+            let text = rewrite::unprotected(playlist, &files)?;
+            write(staging, playlist.path.as_str(), &text)?;
+        }
+        summary.count(&files, self.model.playlists.len(), encrypted_pieces(&files), read);
+        summary.proof = Some(proof);
+        Ok(())
+    }
+
+    /// Decrypts its files into `staging`, or into nothing: then only what they are is told.
+    pub(super) fn decrypt(
+        &self,
+        keys: impl FnOnce() -> Result<Vec<RawKey>, Error>,
+        staging: Option<&Staging>,
+    ) -> Result<Decrypted, Error> {
         let Self { source, model, .. } = *self;
         let mut opening = Opening::make(model, &mut Err)?;
         if opening.encrypted == 0 {
@@ -140,12 +170,12 @@ impl Foreign<'_> {
         }
         let keys: Vec<_> = raw.iter().map(RawKey::segment_key).collect();
         let jobs = Job::all(&opening.layouts, model);
-        let total = Job::total(&jobs);
-        let progress = Progress::bytes("opening", total, self.show);
+        let read = Job::total(&jobs);
+        let progress = Progress::bytes("opening", read, self.show);
         let unknown = AtomicBool::new(false);
         let done = Work {
             source,
-            staging: Some(staging),
+            staging,
             keys: &keys,
             direction: Direction::Decrypt,
             progress: &progress,
@@ -157,15 +187,9 @@ impl Foreign<'_> {
         }
         .all(&jobs)?;
         progress.finish();
-        let files: DoneFiles = done.into_iter().map(|done| (done.path, done.pieces)).collect();
-        for playlist in model.playlists.iter().rev() {
-            let text = rewrite::unprotected(playlist, &files)?;
-            write(staging, playlist.path.as_str(), &text)?;
-        }
-        summary.count(&files, model.playlists.len(), encrypted_pieces(&files), total);
-        let unknown = unknown.into_inner();
-        summary.proof = Some(if unknown { Proof::Padding } else { Proof::Container });
-        Ok(())
+        let files = done.into_iter().map(|done| (done.path, done.pieces)).collect();
+        let proof = if unknown.into_inner() { Proof::Padding } else { Proof::Container };
+        Ok(Decrypted { files, keys, proof, read })
     }
 }
 
