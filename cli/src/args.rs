@@ -157,6 +157,8 @@ pub enum Command {
     Store(StoreArgs),
     /// Check the record of every use of a key, and search it
     Audit(AuditArgs),
+    /// Check known answers of every algorithm on this machine, and say what computes them
+    Selftest,
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -23,6 +23,7 @@ pub mod package;
 pub mod progress;
 pub mod random;
 pub mod s3ec;
+pub mod selftest;
 pub mod serve;
 pub mod sniff;
 pub mod store;

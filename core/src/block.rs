@@ -133,3 +133,9 @@ mod tests {
         }
     }
 }
+
+/// Whether AES is computed by instructions of this processor, found at run time; else by code
+/// without tables.
+pub fn has_aes_instructions() -> bool {
+    aes::hardware_accelerated()
+}

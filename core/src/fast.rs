@@ -54,3 +54,8 @@ mod none {
         }
     }
 }
+
+/// Whether long texts go through the wide vectors of `reelseal-accel` on this processor.
+pub fn has_wide_vectors() -> bool {
+    Cipher::new(&[0; 16]).is_some()
+}

@@ -57,4 +57,6 @@ pub mod secret;
 #[cfg(doc)]
 pub mod audit;
 
+pub use block::has_aes_instructions;
+pub use fast::has_wide_vectors;
 pub use secret::Inauthentic;

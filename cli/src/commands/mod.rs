@@ -11,6 +11,7 @@ pub mod kms;
 pub mod kms_serve;
 pub mod rekey;
 pub mod s3ec;
+pub mod selftest;
 mod shell;
 pub mod store;
 
@@ -35,6 +36,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::S3ec(args) => s3ec::run(&cli.globals, args),
         Command::Store(args) => store::run(&cli.globals, args),
         Command::Audit(args) => audit::run(&cli.globals, args),
+        Command::Selftest => selftest::run(&cli.globals),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { dir } => shell::man(dir.as_deref()),
     }
