@@ -11,6 +11,7 @@ use crate::commands::audit::AuditArgs;
 use crate::commands::decrypt::DecryptArgs;
 use crate::commands::encrypt::EncryptArgs;
 use crate::commands::hls::HlsArgs;
+use crate::commands::inspect::InspectArgs;
 use crate::commands::job::JobArgs;
 use crate::commands::key::KeyArgs;
 use crate::commands::kms::KmsArgs;
@@ -153,6 +154,8 @@ pub enum Command {
     Job(JobArgs),
     /// Keep the keys of objects of the Amazon S3 Encryption Client
     S3ec(S3ecArgs),
+    /// Say what a file is, and what would open it; never asks for a key
+    Inspect(InspectArgs),
     /// Store objects encrypted, as S3 did for the modes s3 and s3-aws-kms
     Store(StoreArgs),
     /// Check the record of every use of a key, and search it

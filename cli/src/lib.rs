@@ -15,6 +15,7 @@ pub mod commands;
 pub mod error;
 pub mod files;
 pub mod hls;
+pub mod inspect;
 pub mod job;
 pub mod keyservice;
 pub mod objects;

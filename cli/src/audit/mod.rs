@@ -5,7 +5,7 @@
 //! off or rewritten: note the [`Head`] elsewhere, and compare.
 
 mod query;
-mod read;
+pub(crate) mod read;
 mod record;
 mod verify;
 

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::error::Error;
 
 /// Is given each record; says whether to go on.
-pub(super) type Each<'a> = dyn FnMut(Map<String, Value>) -> bool + 'a;
+pub(crate) type Each<'a> = dyn FnMut(Map<String, Value>) -> bool + 'a;
 
 /// Shows `each` the records of the file `path`; `-` is standard input.
 ///
@@ -50,7 +50,12 @@ fn broken(name: &str, error: &serde_json::Error) -> Error {
         .hint("a log is a record of JSON on each line, or {\"Records\":[…]}, gzip or not")
 }
 
-fn parse(reader: impl Read, each: &mut Each<'_>) -> Result<(), serde_json::Error> {
+/// Shows `each` the records in `reader`.
+///
+/// # Errors
+///
+/// As [`records`].
+pub(crate) fn parse(reader: impl Read, each: &mut Each<'_>) -> Result<(), serde_json::Error> {
     let mut json = serde_json::Deserializer::from_reader(reader);
     loop {
         match json.end() {

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod decrypt;
 pub mod encrypt;
 pub mod hls;
+pub mod inspect;
 pub mod job;
 pub mod key;
 mod key_storage;
@@ -34,6 +35,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::Hls(args) => hls::run(&cli.globals, args),
         Command::Job(args) => job::run(&cli.globals, args),
         Command::S3ec(args) => s3ec::run(&cli.globals, args),
+        Command::Inspect(args) => inspect::run(&cli.globals, &args),
         Command::Store(args) => store::run(&cli.globals, args),
         Command::Audit(args) => audit::run(&cli.globals, args),
         Command::Selftest => selftest::run(&cli.globals),

@@ -32,4 +32,5 @@ pub use check::check;
 pub use document::{Kind, Subject, read, recognise};
 pub use finding::{Finding, Findings, Severity};
 pub use mediaconvert::{StaticKeys, Successor};
+pub use node::Node;
 pub use open::{Opened, Tree};

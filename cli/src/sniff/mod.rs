@@ -25,6 +25,7 @@
 mod audio;
 mod bmff;
 mod bytes;
+pub mod streams;
 mod text;
 mod ts;
 

@@ -10,9 +10,10 @@ use super::FirstBlock;
 use super::bytes::{array, slice};
 
 /// One packet: the fields of §2.4.3.2 that are of use here.
-struct Packet<'a> {
+pub(super) struct Packet<'a> {
     pid: u16,
     unit_start: bool,
+    pub(super) is_scrambled: bool,
     adaptation: Option<&'a [u8]>,
     payload: &'a [u8],
 }
@@ -63,6 +64,7 @@ fn parse(packet: &[u8]) -> Option<Packet<'_>> {
     (sync == SYNC && !error).then_some(Packet {
         pid: u16::from(hi & 0x1F) << 8 | u16::from(lo),
         unit_start: hi & 0x40 != 0,
+        is_scrambled: flags >> 6 != 0,
         adaptation,
         payload: packet.get(payload_at..)?,
     })
@@ -115,13 +117,7 @@ fn pes(head: &[u8], packet: &Packet<'_>) -> FirstBlock {
 
 /// §2.4.4: the first section's CRC-32. Its bytes may run on into the PID's next packets.
 fn section(head: &[u8], packet: &Packet<'_>) -> FirstBlock {
-    let mut bytes = packet.payload.to_vec();
-    for next in packets(head).skip(1).filter(|next| next.pid == packet.pid) {
-        if next.unit_start || bytes.len() > MAX_SECTION_LEN {
-            break;
-        }
-        bytes.extend_from_slice(next.payload);
-    }
+    let bytes = unit(head, packet.pid).unwrap_or_default();
     let parsed = || {
         let pointer = usize::from(*bytes.first()?);
         let [_, hi, lo] = array(&bytes, 1 + pointer)?;
@@ -136,8 +132,21 @@ fn section(head: &[u8], packet: &Packet<'_>) -> FirstBlock {
     }
 }
 
+/// The first unit of `pid`: the payload that starts one, and what follows up to the next.
+pub(super) fn unit(head: &[u8], pid: u16) -> Option<Vec<u8>> {
+    let mut packets = packets(head).filter(|packet| packet.pid == pid);
+    let mut bytes = packets.find(|packet| packet.unit_start)?.payload.to_vec();
+    for next in packets.take_while(|packet| !packet.unit_start) {
+        if bytes.len() > MAX_SECTION_LEN {
+            break;
+        }
+        bytes.extend_from_slice(next.payload);
+    }
+    Some(bytes)
+}
+
 /// Every well-formed packet of `head`.
-fn packets(head: &[u8]) -> impl Iterator<Item = Packet<'_>> {
+pub(super) fn packets(head: &[u8]) -> impl Iterator<Item = Packet<'_>> {
     head.chunks_exact(PACKET_LEN).filter_map(parse)
 }
 
