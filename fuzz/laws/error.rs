@@ -1,4 +1,7 @@
-//! As much of the tool's error as its record needs.
+//! As much of the tool's error as its parsers need.
+
+use std::io;
+use std::path::Path;
 
 /// A message.
 #[derive(Debug)]
@@ -13,6 +16,21 @@ impl Error {
     /// Our own fault.
     pub fn bug(message: impl Into<String>) -> Self {
         Self(format!("bug: {}", message.into()))
+    }
+
+    /// The system's fault.
+    pub fn system(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+
+    /// The system's fault with a file.
+    pub fn io(what: &str, path: &Path, error: &io::Error) -> Self {
+        Self(format!("{what} {}: {error}", path.display()))
+    }
+
+    /// The message.
+    pub fn message(&self) -> &str {
+        &self.0
     }
 
     /// What to do next.

@@ -31,6 +31,10 @@ fn main() -> Result<(), std::io::Error> {
         }
     }
     seeds.insert("s3ec_raw", s3ec::objects().iter().map(s3ec_fields).collect());
+    // The tool's recognisers take whatever the parsers take.
+    let parsed = ["kms_blob_raw", "playlist_raw", "s3ec_raw"];
+    let parsed = parsed.iter().filter_map(|target| seeds.get(target)).flatten().cloned().collect();
+    seeds.insert("inspect_raw", parsed);
     for (target, seeds) in &seeds {
         write(&folder.join(target), seeds)?;
         println!("{target}: {} seeds", seeds.len());
