@@ -51,6 +51,14 @@
 //! the feature, without it, and with `--cfg aes_backend="soft"`, which turns it off too; the tests of
 //! the crate hold both widths to the stock crates. Valgrind does not know these instructions.
 //!
+//! # Signatures
+//!
+//! Signatures are checked and never made: text, key and signature are public, so `p384` may take
+//! the time it takes. What a signature says is that whoever wrote the message had the key that
+//! stands in its encryption context, and no more: whether that key is a friend's, the caller
+//! decides. Frames of a signed message are authentic before its end; that they are the signer's is
+//! known when `finish` says so.
+//!
 //! # Panics
 //!
 //! No index, no cast, no `unwrap`, no `expect`. *Check:* the lints at the head of `lib.rs`, which

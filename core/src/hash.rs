@@ -14,6 +14,20 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroize;
 
+/// SHA-384 (FIPS 180-4 §6.5) of a text in pieces. Of public texts: its state is not erased.
+#[derive(Clone, Default)]
+pub(crate) struct Sha384(sha2::Sha384);
+
+impl Sha384 {
+    pub(crate) fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    pub(crate) fn finish(self) -> [u8; 48] {
+        self.0.finalize().into()
+    }
+}
+
 /// HMAC-SHA-256 under `key` of the concatenation of `parts`.
 pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut k0: [u8; 64] = block_key(key, |key| Sha256::digest(key).into());

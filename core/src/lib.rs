@@ -47,6 +47,9 @@ pub mod hash;
 // Long texts in wide vectors, with the feature `accel`: the only `use reelseal_accel`.
 mod fast;
 
+// ECDSA, verification alone: the only `use p384`.
+pub mod signature;
+
 // AES: the only `use aes`.
 mod block;
 

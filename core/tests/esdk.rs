@@ -1,4 +1,5 @@
-//! Messages of the AWS Encryption SDK: one of its own, ours, and what neither takes.
+//! Messages of the AWS Encryption SDK: one of its own, ours, and what neither takes. More of its
+//! own, signed and not framed, are among the vectors.
 
 mod common;
 
@@ -7,10 +8,12 @@ use std::num::NonZeroU32;
 use common::{hex, text};
 use reelseal_core::Inauthentic;
 use reelseal_core::envelope::esdk::raw_aes::{self, FreshIv};
-use reelseal_core::envelope::esdk::{FreshMessageId, Opener, Sealer};
+use reelseal_core::envelope::esdk::{Body, FreshMessageId, Opener, Sealer};
 use reelseal_core::format::context::Context;
 use reelseal_core::format::esdk::frame::MAX_OVERHEAD;
-use reelseal_core::format::esdk::{Edk, Frame, Header, Kind, MAX_HEADER_LEN, Parts, RawAes};
+use reelseal_core::format::esdk::{
+    ContentType, Edk, Frame, Header, Kind, MAX_HEADER_LEN, Parts, RawAes, Suite,
+};
 use reelseal_core::format::{Malformed, Rule};
 use reelseal_core::secret::{Kek, MessageKey};
 
@@ -50,7 +53,7 @@ fn try_open(message: &[u8], kek: &Kek, released: &mut Vec<u8>) -> Result<(), Str
     let (header, rest) = Header::parse(message).map_err(say)?;
     let edk = header.edks.clone().next().unwrap();
     let key = raw_aes::unwrap(kek, &header, &edk).map_err(|e| e.to_string())?;
-    let mut opener = Opener::new(&header, &key).map_err(|e| e.to_string())?;
+    let mut opener = framed(&header, &key).map_err(|e| e.to_string())?;
     let mut rest = &mut rest.to_vec()[..];
     loop {
         let (frame, after) = Frame::parse(rest, opener.frame_len()).map_err(say)?;
@@ -59,8 +62,15 @@ fn try_open(message: &[u8], kek: &Kek, released: &mut Vec<u8>) -> Result<(), Str
         rest = after;
         if kind == Kind::Final {
             assert!(rest.is_empty(), "trailing");
-            return opener.finish().map_err(|e| e.to_string());
+            return opener.finish(None).map_err(|e| e.to_string());
         }
+    }
+}
+
+fn framed(header: &Header<'_>, key: &MessageKey) -> Result<Opener, Inauthentic> {
+    match Body::open(header, key)? {
+        Body::Framed(opener) => Ok(opener),
+        Body::NonFramed(_) => panic!("a message that is not framed"),
     }
 }
 
@@ -96,7 +106,8 @@ fn a_message_of_the_sdk_opens() {
     let message = hex(THEIRS);
     let (header, _) = Header::parse(&message).unwrap();
     assert!(header.pairs().eq(PAIRS));
-    assert_eq!(header.frame_len.get(), 128);
+    assert_eq!(header.suite, Suite::CommitKey);
+    assert_eq!(header.content_type, ContentType::Framed(NonZeroU32::new(128).unwrap()));
     let edk = header.edks.clone().next().unwrap();
     assert_eq!(edk.provider_id, "reelseal");
     assert_eq!(RawAes::parse(edk.provider_info).unwrap().key_name, b"a key");
@@ -152,20 +163,21 @@ fn frames_are_neither_moved_nor_left_out_nor_repeated() {
     let frames: Vec<&[u8]> =
         vec![&message[start..][..48], &message[start + 48..][..48], &message[start + 96..]];
     for order in [&[1][..], &[2], &[0, 0], &[0, 2], &[0, 1, 1], &[0, 1, 2, 2], &[0, 1, 2, 0]] {
-        let mut opener = Opener::new(&header, &key).unwrap();
+        let mut opener = framed(&header, &key).unwrap();
+        let frame_len = opener.frame_len();
         let (last, first) = order.split_last().unwrap();
         for &at in first {
             let mut bytes = frames[at].to_vec();
-            let (frame, _) = Frame::parse(&mut bytes, header.frame_len).unwrap();
+            let (frame, _) = Frame::parse(&mut bytes, frame_len).unwrap();
             opener.open(frame).unwrap();
         }
         let mut bytes = frames[*last].to_vec();
-        let (frame, _) = Frame::parse(&mut bytes, header.frame_len).unwrap();
+        let (frame, _) = Frame::parse(&mut bytes, frame_len).unwrap();
         assert_eq!(opener.open(frame), Err(Inauthentic), "{order:?}");
         let content = if *last == 2 { &bytes[24..40] } else { &bytes[16..32] };
         assert_eq!(content, [0; 16], "{order:?}: left behind");
         let ended = first.contains(&2);
-        assert_eq!(opener.finish().is_ok(), ended, "{order:?}");
+        assert_eq!(opener.finish(None).is_ok(), ended, "{order:?}");
     }
 }
 
@@ -174,7 +186,7 @@ fn frames_are_neither_moved_nor_left_out_nor_repeated() {
 fn a_data_key_that_was_not_committed_to_is_refused() {
     let message = hex(THEIRS);
     let (header, _) = Header::parse(&message).unwrap();
-    assert!(Opener::new(&header, &MessageKey::new([9; 32])).is_err());
+    assert!(Body::open(&header, &MessageKey::new([9; 32])).is_err());
 }
 
 #[test]
@@ -184,17 +196,51 @@ fn other_messages_are_refused_by_name() {
         message[at..at + bytes.len()].copy_from_slice(bytes);
         Header::parse(&message).map(|_| ()).unwrap_err().to_string()
     };
+    let uncommitted = "does not commit to its key: such a message can open to different texts \
+                       under different keys, and is not read";
     assert_eq!(with(0, &[1]), "message version 1 is not supported here");
+    let old = "algorithm suite 0x0178, AES_256_GCM_HKDF_SHA256,";
+    assert_eq!(with(0, &[1, 0x80, 1, 0x78]), format!("{old} {uncommitted}"));
+    assert_eq!(with(1, &[1, 0x78]), format!("{old} {uncommitted}"));
     assert_eq!(with(0, &[3]), "message version is not a known value");
-    let signed = "algorithm suite 0x0578, AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384";
-    assert_eq!(with(1, &[5, 0x78]), format!("{signed} is not supported here"));
+    assert_eq!(with(1, &[5, 0x78]), "aws-crypto-public-key is missing");
     assert_eq!(with(1, &[9, 0x78]), "algorithm suite is not a known value");
     assert_eq!(with(37, &[0, 0]), "encryption context is not written as its format demands");
     let message = hex(THEIRS);
     let at = Header::parse(&message).unwrap().0.bytes.len() - 37; // content type, length, commitment
-    assert_eq!(with(at, &[1]), "content type non-framed is not supported here");
+    assert_eq!(with(at, &[1]), "frame length is out of range");
+    assert_eq!(with(at, &[3]), "content type is not a known value");
     assert_eq!(with(at + 1, &[0; 4]), "frame length is out of range");
     assert_eq!(with(at + 1, &[1, 0, 0, 1]), "frame length is out of range");
+}
+
+/// The message of another suite, in the context of which is a public key.
+#[test]
+fn a_public_key_is_there_where_a_signature_is_and_nowhere_else() {
+    let print = |suite: Suite, value: &str| {
+        let mut pairs = [("aws-crypto-public-key", value)];
+        let context = Context::new(&mut pairs).unwrap();
+        let edk = Edk { provider_id: "p", provider_info: b"i", ciphertext: b"c" };
+        let parts = Parts {
+            suite,
+            message_id: &[1; 32],
+            context: &context,
+            edks: &[edk],
+            content_type: ContentType::NonFramed,
+            commitment: &[2; 32],
+        };
+        let mut out = [0; 512];
+        parts.print(&mut out).unwrap();
+        Header::parse(&out).map(|(header, _)| header.public_key).map_err(|e| e.to_string())
+    };
+    let point = "AzVFxqZpBZw0bHhBrgGAbl4YOzDTqZqpEWTgzgqcKY1nBRe9PGsd9JUQpBWHQcMIRw==";
+    assert_eq!(print(Suite::CommitKeySigned, point).unwrap().unwrap()[0], 3);
+    let refused = |suite, value, why: &str| {
+        assert_eq!(print(suite, value), Err(format!("aws-crypto-public-key {why}")));
+    };
+    refused(Suite::CommitKey, point, "is not allowed");
+    refused(Suite::CommitKeySigned, "AzVF", "does not have the right length");
+    refused(Suite::CommitKeySigned, "AzVF!", "is not written as its format demands");
 }
 
 #[test]
@@ -225,10 +271,11 @@ fn a_header_beyond_its_limit_is_neither_written_nor_read() {
     };
     let print = |edks: &[Edk<'_>], out: &mut [u8]| {
         let parts = Parts {
+            suite: Suite::CommitKey,
             message_id: &[1; 32],
             context: &Context::EMPTY,
             edks,
-            frame_len: NonZeroU32::MIN,
+            content_type: ContentType::Framed(NonZeroU32::MIN),
             commitment: &[2; 32],
         };
         parts.print(out).map(|bytes| bytes.len())
@@ -249,9 +296,9 @@ fn a_header_beyond_its_limit_is_neither_written_nor_read() {
 #[test]
 fn a_frame_fits_into_its_length_and_the_overhead() {
     let message = seal(&text(16), 16);
-    let (header, rest) = Header::parse(&message).unwrap();
+    let (_, rest) = Header::parse(&message).unwrap();
     assert_eq!(rest.len(), 16 + MAX_OVERHEAD);
-    assert!(Frame::parse(&mut rest.to_vec(), header.frame_len).is_ok());
+    assert!(Frame::parse(&mut rest.to_vec(), NonZeroU32::new(16).unwrap()).is_ok());
     let shorter = NonZeroU32::new(15).unwrap();
     let error = Frame::parse(&mut rest.to_vec(), shorter).unwrap_err();
     assert_eq!(error.field, "content length of the final frame");

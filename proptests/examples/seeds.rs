@@ -59,6 +59,7 @@ fn seeds_of(case: &Case) -> Vec<(&'static str, Vec<u8>)> {
                 vec![("segment", segment(key, *iv, encrypted))]
             }
             Input::KmsBlob { blob, .. } => vec![("kms_blob_raw", blob.clone())],
+            Input::Esdk { message, .. } => vec![("esdk_raw", message.clone())],
             Input::Base64 { text } => vec![("base64_raw", text.clone())],
             Input::ExtXKey { list } => vec![
                 ("hls_key_raw", list.clone().into_bytes()),

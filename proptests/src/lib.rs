@@ -10,4 +10,5 @@
 
 pub mod cases;
 pub mod laws;
+pub mod messages;
 pub mod runner;

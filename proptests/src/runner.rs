@@ -40,7 +40,7 @@ pub fn judge(scenario: &Scenario, seen: Result<Vec<u8>, Outcome>) -> Answer {
 }
 
 /// Runs `answer` on every vector of every listed file and prints `file: ran/declared, skipped n`,
-/// for our own scenarios, of which a file holds one, in a line per folder.
+/// for scenarios, of which a file holds one, in a line per folder.
 ///
 /// `under_test` is the name of the table in `exceptions.toml`.
 ///
@@ -56,13 +56,15 @@ pub fn run(under_test: &str, answer: impl Fn(&Vector) -> Answer) {
         let answers = load(&listed.file).into_iter().map(|v| (answer(&v), v.id));
         let excuse = excused.remove(&listed.file).unwrap_or_default();
         let tally = tally(&listed.file, declared, answers, &excuse);
-        match listed.file.strip_prefix("own/").and_then(|own| own.split_once('/')) {
-            Some((folder, _)) => folders.entry(folder.to_owned()).or_default().add(&tally),
-            None => say(&listed.file, &tally),
+        match listed.file.rsplit_once('/') {
+            Some((folder, _)) if folder.starts_with("own/") || folder == "esdk" => {
+                folders.entry(folder.to_owned()).or_default().add(&tally);
+            }
+            _ => say(&listed.file, &tally),
         }
         all.add(&tally);
     }
-    folders.iter().for_each(|(folder, tally)| say(&format!("own/{folder}"), tally));
+    folders.iter().for_each(|(folder, tally)| say(folder, tally));
     say(under_test, &all);
     all.wrong.extend(excused.keys().map(|file| format!("{file}: listed, but no such file")));
     assert!(all.wrong.is_empty(), "{} wrong:\n{}", all.wrong.len(), all.wrong.join("\n"));

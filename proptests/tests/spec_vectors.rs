@@ -3,8 +3,8 @@
 use reelseal_proptests::runner::{Answer, agrees, judge, monte_carlo, run};
 use reelseal_spec::segment::Iv as SpecIv;
 use reelseal_spec::{
-    aes::Aes, base64, cbc, context, ctr, ext_x_key, gcm, hkdf, hmac, kbkdf, kms, kw, kwp, segment,
-    sha2,
+    aes::Aes, base64, cbc, context, ctr, esdk, ext_x_key, gcm, hkdf, hmac, kbkdf, kms, kw, kwp,
+    segment, sha2,
 };
 use reelseal_vectors::case::{Direction, Hash, Padding, Wrap};
 use reelseal_vectors::own::{Input, Iv, Outcome, Scenario};
@@ -140,6 +140,16 @@ fn own(scenario: &Scenario) -> Result<Vec<u8>, Outcome> {
             let again = kms::seal(backing_key, blob.key_id, blob.version, nonce, pairs, &plain);
             assert_eq!(again.as_ref(), Some(bytes));
             Ok(plain)
+        }
+        Input::Esdk { kek, message } => {
+            let header = esdk::Header::parse(message).ok_or(Outcome::Malformed)?;
+            let keys = header.edks.iter();
+            let key = keys.filter_map(|edk| esdk::unwrap(kek, edk, &header.context)).next();
+            let key = key.ok_or(Outcome::Inauthentic)?;
+            let whole = esdk::is_whole(message);
+            let why = if whole { Outcome::Inauthentic } else { Outcome::Malformed };
+            let opened = esdk::open(message, &key).ok_or(why)?;
+            if opened.is_signed() { Ok(opened.clear) } else { Err(Outcome::Inauthentic) }
         }
         Input::Context { pairs } => context::serialize(pairs).ok_or(Outcome::Malformed),
         Input::Base64 { text } => {

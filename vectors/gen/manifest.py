@@ -85,6 +85,12 @@ GROUPS = [
         OURS,
     ),
     (
+        "Messages of the AWS Encryption SDK, one a file",
+        r"esdk/.*",
+        "gen/esdk.py: PyPI aws-encryption-sdk 4.0.7 with raw AES keyrings, some of them altered",
+        OURS,
+    ),
+    (
         "Objects of the Amazon S3 Encryption Client",
         r"s3ec/.*",
         "written by PyPI amazon-s3-encryption-client-python 4.0.0 and Debian ruby-aws-sdk-s3 "
@@ -114,7 +120,7 @@ def cases(path, text):
         return json.loads(text)["numberOfTests"]
     if path.endswith(".jsonl"):
         return len(text.splitlines())
-    return 1 if path.startswith("own/") else None
+    return 1 if path.startswith(("esdk/", "own/")) else None
 
 
 def main():

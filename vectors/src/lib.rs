@@ -60,7 +60,7 @@ pub fn load(file: &str) -> Vec<Vector> {
         Some(("cavp" | "botan" | "rfc", _)) if !file.ends_with("Readme.txt") => cavp::load(file),
         Some(("wycheproof", _)) => json::wycheproof(file),
         Some(("generated", _)) => json::generated(file),
-        Some(("own", _)) => vec![own::load(file)],
+        Some(("esdk" | "own", _)) => vec![own::load(file)],
         _ => vec![],
     }
 }

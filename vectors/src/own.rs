@@ -1,4 +1,4 @@
-//! Our own vectors, one scenario a file: `name: value` lines, made by `gen/own`.
+//! Vectors of one scenario a file: `name: value` lines, made by `gen/own` and `gen/esdk.py`.
 
 use crate::case::{Case, Expect, Vector};
 use crate::fields::unhex;
@@ -40,6 +40,9 @@ pub enum Input {
     Segment { key: [u8; 16], iv: Iv, encrypted: Vec<u8> },
     /// A blob of the local key service; its plaintext is released.
     KmsBlob { backing_key: [u8; 32], pairs: Pairs, blob: Vec<u8> },
+    /// A message of the AWS Encryption SDK, one of whose keys a raw AES keyring wrapped under
+    /// `kek`; its plaintext is released.
+    Esdk { kek: Vec<u8>, message: Vec<u8> },
     /// An encryption context to serialise.
     Context { pairs: Pairs },
     /// A base64 text to decode, which need not be UTF-8.
@@ -98,6 +101,7 @@ fn input(fields: &mut Fields<'_>) -> Input {
             pairs: fields.pairs(),
             blob: fields.hex("blob"),
         },
+        "esdk" => Input::Esdk { kek: fields.hex("kek"), message: fields.hex("message") },
         "context" => Input::Context { pairs: fields.pairs() },
         "base64" => Input::Base64 { text: fields.hex("text-hex") },
         "ext-x-key" => Input::ExtXKey { list: fields.one("list") },

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use reelseal_core::Inauthentic;
 use reelseal_core::envelope::esdk::raw_aes::{self, FreshIv};
-use reelseal_core::envelope::esdk::{FreshMessageId, Opener, Sealer};
+use reelseal_core::envelope::esdk::{Body, FreshMessageId, Sealer};
 use reelseal_core::format::context::Context;
 use reelseal_core::format::esdk::frame::MAX_OVERHEAD;
 use reelseal_core::format::esdk::{Edk, Frame, Header, Kind, MAX_HEADER_LEN, RawAes};
@@ -139,7 +139,9 @@ pub(super) fn open(
     let ours = |edk: &Edk<'_>| edk.provider_id == NAME_SPACE;
     let edk = header.edks.clone().find(ours).ok_or_else(|| inauthentic(Inauthentic))?;
     let key = raw_aes::unwrap(kek, &header, &edk).map_err(inauthentic)?;
-    let mut opener = Opener::new(&header, &key).map_err(inauthentic)?;
+    let Body::Framed(mut opener) = Body::open(&header, &key).map_err(inauthentic)? else {
+        return Err(Error::malformed(format!("{name}: the message is not in frames")));
+    };
 
     let mut input = rest.chain(body);
     let frame_len = usize::try_from(opener.frame_len().get()).map_err(|_| too_long())?;
@@ -159,7 +161,7 @@ pub(super) fn open(
                 let message = format!("{name}: bytes follow the end of the message");
                 return Err(Error::malformed(message));
             }
-            return opener.finish().map_err(inauthentic);
+            return opener.finish(None).map_err(inauthentic);
         }
         window.copy_within(held - after..held, 0);
         held = after;

@@ -52,6 +52,8 @@ pub enum Rule {
     Mixed,
     /// Within what Reelseal understands.
     Unsupported,
+    /// Committed to one key.
+    Uncommitted,
 }
 
 impl fmt::Display for Malformed {
@@ -71,6 +73,10 @@ impl fmt::Display for Malformed {
             Rule::Utf8 => " is not UTF-8",
             Rule::Mixed => " has both segments and other playlists",
             Rule::Unsupported => " is not supported here",
+            Rule::Uncommitted => {
+                " does not commit to its key: such a message can open to different texts under \
+                 different keys, and is not read"
+            }
         })
     }
 }

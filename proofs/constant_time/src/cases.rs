@@ -230,8 +230,8 @@ fn commitment() {
     public(header);
     let header = Header::parse(header).unwrap().0;
     let unwrapped = esdk::raw_aes::unwrap(&kek, &header, &edks[0]).unwrap();
-    assert!(esdk::Opener::new(&header, &unwrapped).is_ok());
-    assert!(esdk::Opener::new(&header, &MessageKey::new([9; 32])).is_err());
+    assert!(esdk::Body::open(&header, &unwrapped).is_ok());
+    assert!(esdk::Body::open(&header, &MessageKey::new([9; 32])).is_err());
 }
 
 fn data_key() {

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use reelseal_core::envelope::esdk::{BlockOpener, OpenBlock};
+use reelseal_core::format::esdk::{Block, Footer};
 use reelseal_core::format::hls::{AttributeList, Fault, Items, Lines, Playlist};
 use reelseal_core::format::reader::Reader;
 use reelseal_core::format::s3ec::Header;
@@ -29,6 +31,34 @@ pub fn unverified_finish<'t>(
     tag: &Tag,
 ) -> Result<&'t mut [u8], Inauthentic> {
     text.finish(tag)
+}
+
+/// covers: envelope::esdk::block::BlockOpener::begin
+pub fn block_begin<'t>(
+    opener: BlockOpener,
+    block: &Block,
+    content: &'t mut [u8],
+) -> Option<OpenBlock<&'t mut [u8]>> {
+    opener.begin(block, content)
+}
+
+/// covers: envelope::esdk::block::OpenBlock::left
+pub fn block_left(block: &OpenBlock<&mut [u8]>) -> u64 {
+    block.left()
+}
+
+/// covers: envelope::esdk::block::OpenBlock::update
+pub fn block_update(block: &mut OpenBlock<&mut [u8]>, piece: &mut [u8]) -> Option<()> {
+    block.update(piece, |to, from| to.iter_mut().zip(from).for_each(|(t, f)| *t = *f))
+}
+
+/// covers: envelope::esdk::block::OpenBlock::finish
+pub fn block_finish<'t>(
+    block: OpenBlock<&'t mut [u8]>,
+    tag: &Tag,
+    footer: Option<&Footer<'_>>,
+) -> Result<&'t mut [u8], Inauthentic> {
+    block.finish(tag, footer)
 }
 
 /// covers: format::hls::attribute::AttributeList::with_quoted

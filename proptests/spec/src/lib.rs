@@ -15,8 +15,9 @@
 //! | [`hmac`] [`hkdf`] [`kbkdf`] | RFC 2104, RFC 5869, SP 800-108 | whole strings |
 //! | [`base64`] | RFC 4648 §4 | a string of bits; canonical if it prints back |
 //! | [`context`] [`kms`] | this project's key service | whole strings |
-//! | [`esdk`] | AWS Encryption SDK, suite 0x0478 | whole messages; authentic if sealed again alike |
 //! | [`s3ec`] | Amazon S3 Encryption Client, V1 to V3 | a table of shapes; authentic if sealed again alike |
+//! | [`esdk`] | AWS Encryption SDK, suites 0x0478, 0x0578 | whole messages; authentic if sealed again alike |
+//! | [`p384`] | SEC 1 §4.1.4, SP 800-186 | Jacobian points, multiplication by doubling |
 //! | [`segment`] [`ext_x_key`] | RFC 8216 §4.2, §4.3.2.4 | owned values, a grammar of functions |
 //! | [`playlist`] | RFC 8216 §4.1, §4.3 | each line looks back, no state |
 //!
@@ -37,6 +38,7 @@ pub mod kbkdf;
 pub mod kms;
 pub mod kw;
 pub mod kwp;
+pub mod p384;
 pub mod playlist;
 pub mod s3ec;
 pub mod segment;

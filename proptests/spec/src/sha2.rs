@@ -1,11 +1,11 @@
-//! SHA-256 and SHA-512: FIPS 180-4, with every constant computed from what defines it.
+//! SHA-256, SHA-384 and SHA-512: FIPS 180-4, with every constant computed from what defines it.
 
 use std::sync::OnceLock;
 
 /// SHA-256, §6.2.
 pub fn sha256(message: &[u8]) -> [u8; 32] {
     static CONSTANTS: OnceLock<(Vec<u64>, Vec<u64>)> = OnceLock::new();
-    let (h, k) = CONSTANTS.get_or_init(|| constants(32, 64));
+    let (h, k) = CONSTANTS.get_or_init(|| constants(32, 64, 0));
     let mut h: [u32; 8] = std::array::from_fn(|i| h[i] as u32);
     for block in padded(message, 64).chunks(64) {
         let mut w: Vec<u32> = block.chunks(4).map(|c| number(c) as u32).collect();
@@ -35,7 +35,17 @@ pub fn sha256(message: &[u8]) -> [u8; 32] {
 /// SHA-512, §6.4.
 pub fn sha512(message: &[u8]) -> [u8; 64] {
     static CONSTANTS: OnceLock<(Vec<u64>, Vec<u64>)> = OnceLock::new();
-    let (h, k) = CONSTANTS.get_or_init(|| constants(64, 80));
+    sha512_from(CONSTANTS.get_or_init(|| constants(64, 80, 0)), message)
+}
+
+/// SHA-384, §6.5: SHA-512 from another H⁽⁰⁾, its last 16 bytes left off.
+pub fn sha384(message: &[u8]) -> [u8; 48] {
+    static CONSTANTS: OnceLock<(Vec<u64>, Vec<u64>)> = OnceLock::new();
+    let whole = sha512_from(CONSTANTS.get_or_init(|| constants(64, 80, 8)), message);
+    *whole.first_chunk().expect("64 bytes")
+}
+
+fn sha512_from((h, k): &(Vec<u64>, Vec<u64>), message: &[u8]) -> [u8; 64] {
     let mut h: [u64; 8] = std::array::from_fn(|i| h[i]);
     for block in padded(message, 128).chunks(128) {
         let mut w: Vec<u64> = block.chunks(8).map(number).collect();
@@ -76,12 +86,12 @@ fn number(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |n, &b| (n << 8) | u64::from(b))
 }
 
-/// H⁽⁰⁾ and K (§5.3, §4.2): the first `bits` of the fractional parts of the square roots of the
-/// first 8 primes, and of the cube roots of the first `rounds` primes.
-fn constants(bits: usize, rounds: usize) -> (Vec<u64>, Vec<u64>) {
+/// H⁽⁰⁾ and K (§5.3, §4.2): the first `bits` of the fractional parts of the square roots of 8
+/// primes, after the first `skipped`, and of the cube roots of the first `rounds` primes.
+fn constants(bits: usize, rounds: usize, skipped: usize) -> (Vec<u64>, Vec<u64>) {
     let primes: Vec<u64> = (2..).filter(|n| (2..*n).all(|d| n % d != 0)).take(rounds).collect();
     let fraction = |p: &u64, degree| root(*p, degree, bits) as u64 & (u64::MAX >> (64 - bits));
-    let h = primes.iter().take(8).map(|p| fraction(p, 2)).collect();
+    let h = primes.iter().skip(skipped).take(8).map(|p| fraction(p, 2)).collect();
     let k = primes.iter().map(|p| fraction(p, 3)).collect();
     (h, k)
 }

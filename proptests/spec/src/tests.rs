@@ -146,3 +146,33 @@ fn ext_x_key_is_read_to_its_last_attribute() {
         assert_eq!(ext_x_key::parse(line), None, "{line}");
     }
 }
+
+/// RFC 6979 §A.2.6: the key, and the signature of "sample" with SHA-384.
+#[test]
+fn a_signature_is_checked_as_the_rfc_has_it() {
+    let public = unhex(
+        "02ec3a4e415b4e19a4568618029f427fa5da9a8bc4ae92e02e06aae5286b300c64\
+         def8f0ea9055866064a254515480bc13",
+    );
+    let r = "94edbb92a5ecb8aad4736e56c691916b3f88140666ce9fa73d64c4ea95ad133c\
+             81a648152e44acf96e36dd1e80fabe46";
+    let s = "99ef4aeb15f178cea1fe40db2603138f130e740a19624526203b6351d0a3a94f\
+             a329c145786e679e7b82c71a38628ac8";
+    let der = unhex(&format!("3066023100{r}023100{s}"));
+    let public: [u8; 49] = public.try_into().unwrap();
+    assert!(p384::verify(&public, b"sample", &der));
+    assert!(!p384::verify(&public, b"Sample", &der));
+    let mut other = public;
+    other[0] = 3;
+    assert!(!p384::verify(&other, b"sample", &der), "the other root");
+    for at in [1, 3, 5, 50, 103] {
+        let mut altered = der.clone();
+        altered[at] ^= 1;
+        assert!(!p384::verify(&public, b"sample", &altered), "{at}");
+    }
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let digits = text.as_bytes().chunks(2);
+    digits.map(|d| u8::from_str_radix(std::str::from_utf8(d).unwrap(), 16).unwrap()).collect()
+}

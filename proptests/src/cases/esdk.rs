@@ -22,6 +22,10 @@ pub struct EsdkCase {
     pub more_edks: u8,
     /// Length of a frame, if the text then has few of them.
     pub frame_len: u8,
+    /// What signs the message, if it is signed. The core does not write such a message.
+    pub signer: Option<[u8; 32]>,
+    /// The IV of the one block, if the message is not in frames. The core does not write it.
+    pub block_iv: Option<[u8; 12]>,
     /// One way to spoil.
     pub flip: Flip,
     /// Where to cut, or which frame to move.
@@ -41,6 +45,11 @@ impl EsdkCase {
             n @ 0..=34 => usize::from(n) + 1,
             n => usize::from(n) % 3 + 1,
         }
+    }
+
+    /// Whether the core can seal it too.
+    pub fn is_ours(&self) -> bool {
+        self.signer.is_none() && self.block_iv.is_none()
     }
 
     /// Length of a frame: often such that the text is whole frames; never more than 9 frames.

@@ -2,17 +2,17 @@
 
 use std::num::NonZeroU32;
 
-use reelseal_core::Inauthentic;
-use reelseal_core::envelope::esdk::raw_aes::{self, FreshIv};
-use reelseal_core::envelope::esdk::{FreshMessageId, Opener, Sealer};
+use reelseal_core::envelope::esdk::raw_aes;
+use reelseal_core::envelope::esdk::{Body, Opener};
 use reelseal_core::format::context::Context;
-use reelseal_core::format::esdk::frame::MAX_OVERHEAD;
-use reelseal_core::format::esdk::{Edk, Frame, Header, Kind, MAX_HEADER_LEN, Parts, RawAes};
-use reelseal_core::secret::MessageKey;
+use reelseal_core::format::esdk::{
+    Block, ContentType, Edk, Footer, Frame, Header, Kind, MAX_HEADER_LEN, Parts, RawAes,
+};
 use reelseal_spec as spec;
 
-use super::{Law, assert_zero};
+use super::Law;
 use crate::cases::EsdkCase;
+use crate::messages::{opened, sealed, theirs};
 
 /// The laws of this file.
 pub const ALL: &[Law<EsdkCase>] = &[
@@ -24,6 +24,11 @@ pub const ALL: &[Law<EsdkCase>] = &[
     },
     Law { name: "esdk_refuses_any_beginning", holds: esdk_refuses_any_beginning },
     Law { name: "esdk_refuses_moved_frames", holds: esdk_refuses_moved_frames },
+    Law { name: "esdk_opens_any_frame_alone", holds: esdk_opens_any_frame_alone },
+    Law {
+        name: "esdk_refuses_the_signature_of_another",
+        holds: esdk_refuses_the_signature_of_another,
+    },
     Law {
         name: "esdk_accepted_header_prints_back_identically",
         holds: esdk_accepted_header_prints_back_identically,
@@ -32,28 +37,23 @@ pub const ALL: &[Law<EsdkCase>] = &[
 
 /// Core and model seal to the same message, or both refuse.
 pub fn esdk_agrees_with_spec(c: &EsdkCase) {
-    let pairs = c.context.owned();
-    let edk = spec::esdk::wrap(c.kek.bytes(), ("reelseal", &c.name.0), c.iv, &pairs, &c.key);
-    let message = edk.and_then(|edk| {
-        let commitment = spec::esdk::commitment(&c.key, &c.id);
-        let (edks, frame_len) = (vec![edk; c.edks()], c.frame_len().get());
-        let header = spec::esdk::Header { id: c.id, context: pairs, edks, frame_len, commitment };
-        spec::esdk::seal(&c.key, &header, &c.frames())
-    });
-    assert_eq!(sealed(c), message);
+    let c = &EsdkCase { signer: None, block_iv: None, ..c.clone() };
+    assert_eq!(sealed(c), theirs(c));
 }
 
 /// What was sealed opens, by the core with the wrapping key and by the model with the data key.
 pub fn esdk_open_inverts_seal(c: &EsdkCase) {
-    if let Some(message) = sealed(c) {
+    if let Some(message) = theirs(c) {
         assert_eq!(opened(c, &message), Ok(c.text.0.clone()));
-        assert_eq!(spec::esdk::open(&message, &c.key).as_ref(), Some(&c.text.0));
+        let spec = spec::esdk::open(&message, &c.key).expect("a message");
+        assert_eq!(spec.clear, c.text.0);
+        assert_eq!(spec.signature.is_some(), c.signer.is_some());
     }
 }
 
 /// A bit of the message or of the key: it does not open, and nothing wrong was released.
 pub fn esdk_refuses_any_flipped_bit_and_leaves_zeros(c: &EsdkCase) {
-    if let Some(mut message) = sealed(c) {
+    if let Some(mut message) = theirs(c) {
         let other = EsdkCase { kek: c.kek.other(c.flip), ..c.clone() };
         assert_eq!(opened(&other, &message), Err(vec![]), "another key");
         c.flip.apply(&mut [&mut message]);
@@ -62,13 +62,15 @@ pub fn esdk_refuses_any_flipped_bit_and_leaves_zeros(c: &EsdkCase) {
             Ok(_) => panic!("a flipped bit"),
             Err(released) => assert!(c.text.0.starts_with(&released), "other bytes: {first:?}"),
         }
-        assert_eq!(spec::esdk::open(&message, &c.key), None);
+        if c.signer.is_none() {
+            assert_eq!(spec::esdk::open(&message, &c.key), None);
+        }
     }
 }
 
 /// A message that ends before its end does not open.
 pub fn esdk_refuses_any_beginning(c: &EsdkCase) {
-    if let Some(message) = sealed(c) {
+    if let Some(message) = theirs(c) {
         let len = usize::from(c.place) % message.len();
         for len in [len, message.len() - 1] {
             let released = opened(c, &message[..len]).expect_err("a beginning");
@@ -80,14 +82,13 @@ pub fn esdk_refuses_any_beginning(c: &EsdkCase) {
 
 /// A frame that is left out, or stands elsewhere, is refused.
 pub fn esdk_refuses_moved_frames(c: &EsdkCase) {
-    let (Some(message), frames) = (sealed(c), c.frames()) else { return };
-    let Ok((header, _)) = Header::parse(&message) else { panic!("a header") };
+    let c = &EsdkCase { block_iv: None, ..c.clone() };
+    let (Some(message), frames) = (theirs(c), c.frames()) else { return };
     if frames.len() < 2 {
         return;
     }
-    let frame_len = c.frames()[0].len() + 32;
-    let start = header.bytes.len() + 16 + usize::from(c.place) % (frames.len() - 1) * frame_len;
-    let (front, rest) = message.split_at(start);
+    let frame_len = frames[0].len() + 32;
+    let (front, rest) = message.split_at(frame_at(c, &message).0);
     let (frame, rest) = rest.split_at(frame_len);
     for (altered, what) in [
         ([front, rest].concat(), "left out"),
@@ -99,9 +100,67 @@ pub fn esdk_refuses_moved_frames(c: &EsdkCase) {
     }
 }
 
+/// Where a frame that is not the last stands, and which it is.
+fn frame_at(c: &EsdkCase, message: &[u8]) -> (usize, usize) {
+    let Ok((header, _)) = Header::parse(message) else { panic!("a header") };
+    let frames = c.frames();
+    let number = usize::from(c.place) % (frames.len() - 1);
+    (header.bytes.len() + 16 + number * (frames[0].len() + 32), number)
+}
+
+/// A frame opens by itself, and under no other number than its own.
+pub fn esdk_opens_any_frame_alone(c: &EsdkCase) {
+    let c = &EsdkCase { block_iv: None, ..c.clone() };
+    let (Some(message), frames) = (theirs(c), c.frames()) else { return };
+    if frames.len() < 2 {
+        return;
+    }
+    let (at, number) = frame_at(c, &message);
+    let opener = opener(c, &message).expect("a framed message");
+    let open = |bytes: &mut [u8]| {
+        let (frame, _) = Frame::parse(bytes, opener.frame_len()).expect("a frame");
+        opener.open_alone(frame).map(<[u8]>::to_vec)
+    };
+    let mut frame = message[at..at + frames[0].len() + 32].to_vec();
+    assert_eq!(open(&mut frame.clone()).as_ref(), Ok(&frames[number]));
+    // Number and IV of the next: as if the frame had been moved there.
+    let next = u32::try_from(number + 2).expect("few frames").to_be_bytes();
+    frame[..4].copy_from_slice(&next);
+    frame[12..16].copy_from_slice(&next);
+    assert!(open(&mut frame).is_err(), "under another number");
+}
+
+fn opener(c: &EsdkCase, message: &[u8]) -> Option<Opener> {
+    let (header, _) = Header::parse(message).ok()?;
+    let key = raw_aes::unwrap(&c.kek.kek(), &header, &header.edks.clone().next()?).ok()?;
+    match Body::open(&header, &key).ok()? {
+        Body::Framed(opener) => Some(opener),
+        Body::NonFramed(_) => None,
+    }
+}
+
+/// Whoever has the data key and not the signer's key can make all of a message but its signature.
+pub fn esdk_refuses_the_signature_of_another(c: &EsdkCase) {
+    let (Some(_), Some(message)) = (c.signer, theirs(c)) else { return };
+    let mut text = c.text.clone();
+    match text.0.first_mut() {
+        Some(first) => *first ^= 1,
+        None => return,
+    }
+    let other = theirs(&EsdkCase { text, ..c.clone() }).expect("as long as the first");
+    let own = spec::esdk::open(&message, &c.key).expect("a message");
+    let other = spec::esdk::open(&other, &c.key).expect("a message");
+    let (_, signature) = other.signature.expect("a signed one");
+    let len = u16::try_from(signature.len()).expect("short").to_be_bytes();
+    let mixed = [&own.signed[..], &len, &signature].concat();
+    // Frames are authentic one by one, and a block is not before the end.
+    let seen = if c.block_iv.is_some() { vec![] } else { c.text.0.clone() };
+    assert_eq!(opened(c, &mixed), Err(seen));
+}
+
 /// As it was sealed, and with a bit flipped, where it is a header still.
 pub fn esdk_accepted_header_prints_back_identically(c: &EsdkCase) {
-    if let Some(mut message) = sealed(c) {
+    if let Some(mut message) = theirs(c) {
         assert!(header_agrees_with_spec(&message));
         c.flip.apply(&mut [&mut message]);
         header_agrees_with_spec(&message);
@@ -124,19 +183,24 @@ pub(super) fn header_agrees_with_spec(bytes: &[u8]) -> bool {
         ciphertext: edk.ciphertext.to_vec(),
     };
     let same = spec::esdk::Header {
+        signed: header.suite.is_signed(),
         id: *header.message_id,
         context: pairs.iter().map(|&(k, v)| (k.to_owned(), v.to_owned())).collect(),
         edks: edks.iter().map(owned).collect(),
-        frame_len: header.frame_len.get(),
+        frame_len: match header.content_type {
+            ContentType::Framed(len) => len.get(),
+            ContentType::NonFramed => 0,
+        },
         commitment: *header.commitment,
     };
     assert_eq!(model, Some(same));
     let context = Context::new(&mut pairs).expect("a context that was accepted");
     let parts = Parts {
+        suite: header.suite,
         message_id: header.message_id,
         context: &context,
         edks: &edks,
-        frame_len: header.frame_len,
+        content_type: header.content_type,
         commitment: header.commitment,
     };
     let mut out = vec![0xee; MAX_HEADER_LEN];
@@ -162,60 +226,14 @@ pub(super) fn frames_add_up(bytes: &[u8]) {
     }
 }
 
-fn sealed(c: &EsdkCase) -> Option<Vec<u8>> {
-    let mut pairs = c.context.borrowed();
-    let context = Context::new(&mut pairs).ok()?;
-    let (key, iv) = (MessageKey::new(c.key), FreshIv::new(c.iv));
-    let mut room = [0; 128];
-    let info = RawAes { key_name: &c.name.0, iv: iv.bytes() }.print(&mut room)?;
-    let ciphertext = raw_aes::wrap(&c.kek.kek(), iv, &context, &key)?;
-    let edk = Edk { provider_id: "reelseal", provider_info: info, ciphertext: &ciphertext };
-    let (mut out, id) = (vec![0xee; MAX_HEADER_LEN], FreshMessageId::new(c.id));
-    let edks = vec![edk; c.edks()];
-    let (mut sealer, header) = Sealer::new(&key, id, &context, &edks, c.frame_len(), &mut out)?;
-    let (mut message, mut frames) = (header.to_vec(), c.frames());
-    let mut last = frames.pop()?;
-    for frame in &mut frames {
-        let (head, tag) = sealer.seal(frame)?;
-        message.extend([&head[..], frame, &tag].concat());
+/// A footer and a block of any bytes are within them, and a block prints back.
+pub(super) fn rest_adds_up(bytes: &[u8]) {
+    if let Ok((footer, rest)) = Footer::parse(bytes) {
+        assert_eq!(2 + footer.signature.len() + rest.len(), bytes.len());
     }
-    let (head, tag) = sealer.finish(&mut last)?;
-    message.extend([&head[..], &last, &tag].concat());
-    Some(message)
-}
-
-/// The plaintext, or what was released before a refusal.
-fn opened(c: &EsdkCase, message: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
-    let mut released = vec![];
-    match release(c, message, &mut released) {
-        Some(()) => Ok(released),
-        None => Err(released),
-    }
-}
-
-/// Opens through a window that holds one frame at a time, as a reader of a long message does.
-fn release(c: &EsdkCase, message: &[u8], released: &mut Vec<u8>) -> Option<()> {
-    let (header, mut rest) = Header::parse(message).ok()?;
-    let edk = header.edks.clone().next()?;
-    let key = raw_aes::unwrap(&c.kek.kek(), &header, &edk).ok()?;
-    let mut opener = Opener::new(&header, &key).ok()?;
-    let window = usize::try_from(opener.frame_len().get()).ok()? + MAX_OVERHEAD;
-    loop {
-        let mut held = rest[..window.min(rest.len())].to_vec();
-        let (frame, after) = Frame::parse(&mut held, opener.frame_len()).ok()?;
-        let (kind, after, at) = (frame.kind, after.len(), frame.content.len() + after.len() + 16);
-        let content = match opener.open(frame) {
-            Ok(content) => content,
-            Err(Inauthentic) => {
-                let start = held.len() - at;
-                assert_zero(&held[start..held.len() - after - 16]);
-                return None;
-            }
-        };
-        released.extend(content);
-        rest = &rest[held.len() - after..];
-        if kind == Kind::Final {
-            return rest.is_empty().then(|| opener.finish().ok())?;
-        }
+    if let Some(head) = bytes.first_chunk()
+        && let Ok(block) = Block::parse(head)
+    {
+        assert_eq!(block.print(), *head);
     }
 }

@@ -108,6 +108,6 @@ pub const SUBJECTS: &[(&str, &dyn Laws)] = &[
 
 /// Asserts that a refusal left nothing behind.
 #[track_caller]
-fn assert_zero(buffer: &[u8]) {
+pub(crate) fn assert_zero(buffer: &[u8]) {
     assert!(buffer.iter().all(|&byte| byte == 0), "what was refused was left behind");
 }

@@ -22,6 +22,10 @@ pub const ESDK: &[Law<Raw>] = &[
         name: "esdk_frames_of_any_bytes_are_within_them",
         holds: esdk_frames_of_any_bytes_are_within_them,
     },
+    Law {
+        name: "esdk_footer_and_block_of_any_bytes_are_within_them",
+        holds: esdk_footer_and_block_of_any_bytes_are_within_them,
+    },
 ];
 
 /// `EXT-X-KEY`.
@@ -59,6 +63,11 @@ pub fn esdk_header_of_any_bytes_agrees_with_spec(c: &Raw) {
 /// A frame that is taken apart, and what follows it, are as long as the bytes.
 pub fn esdk_frames_of_any_bytes_are_within_them(c: &Raw) {
     esdk::frames_add_up(&c.0);
+}
+
+/// A footer and what follows it are as long as the bytes, and a block prints back.
+pub fn esdk_footer_and_block_of_any_bytes_are_within_them(c: &Raw) {
+    esdk::rest_adds_up(&c.0);
 }
 
 /// Core and model agree on the list, on the key, and on its print.

@@ -5,8 +5,9 @@ use reelseal_core::format::base64;
 use reelseal_core::format::context::{Context, MAX_LEN};
 use reelseal_core::format::hls::Key;
 use reelseal_core::format::kms_blob::{Blob, MAX_PLAINTEXT, OVERHEAD};
-use reelseal_core::secret::{BackingKey, SegmentKey};
+use reelseal_core::secret::{BackingKey, Kek, SegmentKey};
 use reelseal_core::segment;
+use reelseal_proptests::messages;
 use reelseal_vectors::own::{Input, Iv, Outcome, Pairs};
 
 use crate::{content_key, modes};
@@ -16,6 +17,7 @@ pub(crate) fn open(input: &Input) -> Result<Vec<u8>, Outcome> {
     match input {
         Input::Segment { key, iv, encrypted } => open_segment(*key, *iv, encrypted),
         Input::KmsBlob { backing_key, pairs, blob } => open_blob(*backing_key, pairs, blob),
+        Input::Esdk { kek, message } => open_message(kek, message),
         Input::Context { pairs } => with_context(pairs, |context| {
             let mut out = [0; MAX_LEN];
             context.serialize(&mut out).map(<[u8]>::to_vec).ok_or(Outcome::Malformed)
@@ -72,6 +74,16 @@ fn open_blob(backing_key: [u8; 32], pairs: &Pairs, bytes: &[u8]) -> Result<Vec<u
         assert_eq!(sealed, Some(bytes));
         Ok(plain)
     })
+}
+
+fn open_message(kek: &[u8], message: &[u8]) -> Result<Vec<u8>, Outcome> {
+    let kek = match kek.len() {
+        16 => Kek::new_128(kek.try_into().expect("16 bytes")),
+        24 => Kek::new_192(kek.try_into().expect("24 bytes")),
+        _ => Kek::new_256(kek.try_into().expect("32 bytes")),
+    };
+    let mut released = vec![];
+    messages::open(&kek, message, &mut released).map(|()| released)
 }
 
 fn with_context<T>(

@@ -10,22 +10,26 @@
 //! | `key`        | HKDF-SHA-512(data key, salt = message id, suite ‖ "DERIVEKEY"), 256   |
 //! | header tag   | GCM under `key`, IV 0, additional data = the header, no text          |
 //! | frame tag    | GCM under `key`, IV = number, additional data = id ‖ kind ‖ number ‖ length |
+//! | block tag    | the same with the IV of the block, and number 1                       |
+//! | signature    | ECDSA over header ‖ tag ‖ body, under the public key of the context   |
 //!
 //! A header is sealed once under a data key. Another one, with other EDKs say, would use IV 0
 //! again, and two tags under one IV give away GHASH's key (SP 800-38D Appendix A): so
 //! whoever wraps a data key anew leaves the message as it is. See [`raw_aes`].
 
+pub mod block;
 pub mod open;
 pub mod raw_aes;
 pub mod seal;
 
 use zeroize::Zeroize;
 
-use crate::format::esdk::{Kind, SUITE};
+use crate::format::esdk::{Kind, Suite};
 use crate::hash;
 use crate::secret::{ContentKey, MessageKey};
 
-pub use open::Opener;
+pub use block::{BlockOpener, OpenBlock};
+pub use open::{Body, Opener};
 pub use seal::{FreshMessageId, Sealer};
 
 /// The commitment of a data key in the message `id`. Not secret.
@@ -33,10 +37,10 @@ fn commitment(key: &MessageKey, id: &[u8; 32]) -> [u8; 32] {
     derive(key, id, COMMIT)
 }
 
-/// The key of header and frames.
-fn message_key(key: &MessageKey, id: &[u8; 32]) -> ContentKey {
+/// The key of header and body.
+fn message_key(suite: Suite, key: &MessageKey, id: &[u8; 32]) -> ContentKey {
     let mut info = [0; 2 + DERIVE.len()];
-    let suite = SUITE.to_be_bytes();
+    let suite = suite.id().to_be_bytes();
     info.iter_mut().zip(suite.iter().chain(DERIVE)).for_each(|(i, f)| *i = *f);
     let mut derived = derive(key, id, &info);
     let key = ContentKey::new_256(derived);

@@ -5,7 +5,7 @@ use core::num::NonZeroU32;
 use super::{commitment, label, message_key};
 use crate::format::context::Context;
 use crate::format::esdk::frame::{FINAL_HEAD_LEN, HEAD_LEN, final_head, head, iv};
-use crate::format::esdk::{Edk, Kind, Parts};
+use crate::format::esdk::{ContentType, Edk, Kind, Parts, Suite};
 use crate::modes::gcm::{self, Iv, Tag};
 use crate::secret::{ContentKey, MessageKey};
 
@@ -20,7 +20,7 @@ impl FreshMessageId {
     }
 }
 
-/// Seals the frames of one message. [`finish`](Self::finish) makes the final one.
+/// Seals the frames of one message, of suite 0x0478. [`finish`](Self::finish) makes the final one.
 #[must_use = "a message is complete only with the final frame that `finish` seals"]
 pub struct Sealer {
     key: ContentKey,
@@ -44,9 +44,12 @@ impl Sealer {
     ) -> Option<(Self, &'o [u8])> {
         let FreshMessageId(id) = id;
         let commitment = commitment(key, &id);
-        let parts = Parts { message_id: &id, context, edks, frame_len, commitment: &commitment };
-        let key = message_key(key, &id);
-        let bytes = parts.print(out)?;
+        let suite = Suite::CommitKey;
+        let key = message_key(suite, key, &id);
+        let content_type = ContentType::Framed(frame_len);
+        let bytes =
+            Parts { suite, message_id: &id, context, edks, content_type, commitment: &commitment }
+                .print(out)?;
         let tag = gcm::seal_in_place(&key, Iv::Bytes12(iv(0)), &[bytes], &mut [])?;
         let len = bytes.len();
         let out = out.get_mut(..len.checked_add(tag.len())?)?;
