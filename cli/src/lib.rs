@@ -13,6 +13,7 @@ pub mod base64;
 mod clock;
 pub mod commands;
 pub mod error;
+pub mod esdk;
 pub mod files;
 pub mod hls;
 pub mod inspect;

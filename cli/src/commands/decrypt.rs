@@ -1,5 +1,7 @@
 //! `reelseal decrypt`: from arguments, or a record, to a request.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use reelseal_core::envelope::transcoder::CounterStart;
 use reelseal_core::modes::ctr::Width;
@@ -7,6 +9,7 @@ use reelseal_core::modes::ctr::Width;
 use super::encrypt::ModeArg;
 use crate::args::Globals;
 use crate::error::Error;
+use crate::esdk;
 use crate::files::{
     Decrypt, DecryptReport, Document, Format, KeyForm, Proof, Reading, parse_iv, record_beside,
 };
@@ -22,32 +25,37 @@ use crate::s3ec;
 pub struct DecryptArgs {
     /// The encrypted file: a path, s3://bucket/key, or - for standard input
     #[arg(value_name = "IN")]
-    input: Location,
+    pub(super) input: Location,
     /// The file to write: a path, s3://bucket/key, or - for standard output
     #[arg(short, long = "output", value_name = "OUT")]
-    output: Location,
+    pub(super) output: Location,
     /// The block that opens the file: Elastic Transcoder's Encryption or MediaConvert's
     /// DecryptionSettings [default: IN.encryption.json]
     #[arg(long, value_name = "FILE", conflicts_with = "data_key")]
-    record: Option<Location>,
-    /// How the file is encrypted
-    #[arg(long, requires = "data_key")]
-    mode: Option<ModeArg>,
+    pub(super) record: Option<Location>,
+    /// How the file is encrypted. A message of the AWS Encryption SDK is known by its first bytes
+    #[arg(long, conflicts_with = "record")]
+    pub(super) mode: Option<ModeArg>,
     /// The wrapped data key: base64 of a ciphertext blob, or @FILE
     #[arg(long, value_name = "WRAPPED", requires_all = ["mode", "iv"])]
-    data_key: Option<String>,
+    pub(super) data_key: Option<String>,
     /// MD5 of the wrapped data key, or of the key, base64, to be checked
     #[arg(long, value_name = "B64", requires = "data_key")]
-    key_md5: Option<String>,
+    pub(super) key_md5: Option<String>,
     /// The IV, base64 of 16 bytes, or of 12 but for aes-cbc-pkcs7
     #[arg(long, value_name = "B64", requires = "data_key")]
-    iv: Option<String>,
+    pub(super) iv: Option<String>,
     /// The key that must have wrapped the data key [default: whichever did]
     #[arg(long, value_name = "KEY")]
-    key_id: Option<String>,
+    pub(super) key_id: Option<String>,
+    /// The key that wrapped the data key, where no key service did: an AES key of 16, 24 or 32
+    /// bytes as they are; of an object of the S3 Encryption Client also an RSA key in PEM; of a
+    /// message of the AWS Encryption SDK in a file for its owner alone
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "data_key"])]
+    pub(super) wrapping_key: Option<PathBuf>,
     /// Whose encryption context is the default, with --data-key
     #[arg(long, default_value = "transcoder", requires = "data_key")]
-    format: Format,
+    pub(super) format: Format,
     /// How the unwrapped bytes are the key: as they are, or as the base64 of it, as version 1 of
     /// the AWS CLI had them wrapped; auto tries both and says which worked
     #[arg(long, default_value = "auto", value_name = "FORM")]
@@ -60,9 +68,11 @@ pub struct DecryptArgs {
     #[arg(long, default_value = "0", value_name = "0|1")]
     counter_start: CounterStartArg,
     #[command(flatten)]
-    sse: Sse,
+    pub(super) sse: Sse,
     #[command(flatten)]
-    s3ec: s3ec::DecryptOptions,
+    pub(super) s3ec: s3ec::DecryptOptions,
+    #[command(flatten)]
+    pub(super) esdk: esdk::DecryptOptions,
 }
 
 /// How the unwrapped bytes are the key.
@@ -113,9 +123,21 @@ pub fn run(globals: &Globals, args: DecryptArgs) -> Result<(), Error> {
     if is_s3ec(&args, &input)? {
         return run_s3ec(globals, args, input, out);
     }
+    if super::esdk::is_message(&args, &input)? {
+        return super::esdk::decrypt(globals, args, input, out);
+    }
+    if let Some(option) = args.esdk.given() {
+        let error = Error::usage(format!("{option} is for messages of the AWS Encryption SDK"));
+        return Err(error.hint("--mode esdk, if the file is one"));
+    }
     if let Some(option) = args.s3ec.given() {
         return Err(Error::usage(format!("{option} is for an object of the S3 Encryption Client"))
             .hint("--metadata FILE names the fields of the object"));
+    }
+    if args.wrapping_key.is_some() {
+        let message = "--wrapping-key is for messages of the AWS Encryption SDK and for objects of \
+                       the S3 Encryption Client";
+        return Err(Error::usage(message).hint("--mode esdk or --metadata FILE"));
     }
     let document = document(&args, &input)?;
     refuse_terminal(&out)?;
@@ -150,7 +172,7 @@ pub fn run(globals: &Globals, args: DecryptArgs) -> Result<(), Error> {
     print(globals, &request, &report)
 }
 
-fn refuse_terminal(out: &Place) -> Result<(), Error> {
+pub(super) fn refuse_terminal(out: &Place) -> Result<(), Error> {
     if out.is_terminal() {
         return Err(Error::usage("the output may be binary, and standard output is a terminal")
             .hint("-o FILE, or a pipe"));
@@ -164,7 +186,8 @@ fn is_s3ec(args: &DecryptArgs, input: &Place) -> Result<bool, Error> {
     if args.s3ec.metadata.is_some() {
         return Ok(true);
     }
-    if args.record.is_some() || args.data_key.is_some() || input.is_dash() {
+    let told = args.record.is_some() || args.data_key.is_some() || args.mode.is_some();
+    if told || input.is_dash() {
         return Ok(false);
     }
     match input.location() {
@@ -194,7 +217,7 @@ fn run_s3ec(globals: &Globals, args: DecryptArgs, input: Place, out: Place) -> R
         existing: Existing::from_force(globals.force),
         metadata,
         instruction_file,
-        wrapping_key: options.wrapping_key,
+        wrapping_key: args.wrapping_key,
         range: options.range,
         policy: options.policy,
         key_id: args.key_id,
@@ -229,6 +252,9 @@ fn document(args: &DecryptArgs, input: &Place) -> Result<Document, Error> {
             context: None,
         });
     }
+    if args.mode.is_some() {
+        return Err(Error::usage("--mode goes with --data-key and --iv, but for --mode esdk"));
+    }
     match &args.record {
         Some(record) if record.is_dash() && input.is_dash() => {
             Err(Error::usage("the record and the input cannot both be standard input"))
@@ -236,7 +262,7 @@ fn document(args: &DecryptArgs, input: &Place) -> Result<Document, Error> {
         Some(record) => Document::read(&input.at(record.clone())),
         None => {
             let record = record_beside(input)?;
-            if input.is_dash() || !record.exists()? {
+            if !record.exists()? {
                 return Err(Error::usage("mode, wrapped key and IV of the file are not known")
                     .hint("--record FILE, or --mode, --data-key and --iv, as the job had them"));
             }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod decrypt;
 pub mod encrypt;
+mod esdk;
 pub mod hls;
 pub mod inspect;
 pub mod job;

@@ -1,7 +1,5 @@
 //! The options of the Amazon S3 Encryption Client, by the names that its clients have.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use reelseal_core::format::s3ec::Header;
 use reelseal_core::policy::{Admitted, CommitmentPolicy, Extent, Gate, Policy, Refused};
@@ -22,10 +20,6 @@ pub struct DecryptOptions {
     /// [default: in S3, KEY.instruction, where the metadata has none]
     #[arg(long, value_name = "FILE")]
     pub instruction_file: Option<Location>,
-    /// The key that wrapped the data key, where AWS KMS did not: an AES key of 16, 24 or 32
-    /// bytes as they are, or an RSA key in PEM
-    #[arg(long, value_name = "FILE")]
-    pub wrapping_key: Option<PathBuf>,
     /// Decrypt the bytes from A to B alone, both included, without a proof that they are authentic
     #[arg(long, value_name = "A-B")]
     pub range: Option<ByteRange>,
@@ -39,7 +33,6 @@ impl DecryptOptions {
     pub fn given(&self) -> Option<&'static str> {
         let all = [
             (self.instruction_file.is_some(), "--instruction-file"),
-            (self.wrapping_key.is_some(), "--wrapping-key"),
             (self.range.is_some(), "--range"),
             (self.policy.commitment_policy.is_some(), "--commitment-policy"),
             (self.policy.legacy_wrapping, LEGACY_WRAPPING),
@@ -62,10 +55,6 @@ pub struct EncryptOptions {
     /// look for KEY.instruction
     #[arg(long, value_name = "FILE")]
     pub instruction_file: Option<Location>,
-    /// The key that wraps the data key, in place of --key-id: an AES key of 16, 24 or 32 bytes as
-    /// they are, or an RSA key in PEM, of which the public half suffices
-    #[arg(long, value_name = "FILE", conflicts_with = "key_id")]
-    pub wrapping_key: Option<PathBuf>,
     /// Which objects must commit to their data key [default: as the mode has it]
     #[arg(long, value_name = "POLICY", ignore_case = true)]
     pub commitment_policy: Option<CommitmentPolicyArg>,
@@ -77,7 +66,6 @@ impl EncryptOptions {
         let all = [
             (self.metadata.is_some(), "--metadata"),
             (self.instruction_file.is_some(), "--instruction-file"),
-            (self.wrapping_key.is_some(), "--wrapping-key"),
             (self.commitment_policy.is_some(), "--commitment-policy"),
         ];
         all.into_iter().find(|(given, _)| *given).map(|(_, name)| name)

@@ -18,9 +18,7 @@ use std::fs;
 use std::io::{self, IsTerminal, Seek};
 use std::path::{Path, PathBuf};
 
-use reelseal_core::secret::Kek;
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 pub use folder::Store;
 pub use message::NAME_SPACE;
@@ -30,6 +28,7 @@ pub use record::{Mode, ObjectRecord};
 use crate::base64;
 use crate::clock;
 use crate::error::Error;
+use crate::esdk::stream::fill;
 use crate::keyservice::{Destination, EncryptionContext, KeyService, Source};
 use crate::package::{Existing, interrupt, write_atomic, write_error};
 
@@ -52,11 +51,11 @@ pub fn put(
     let from = message::Input::open(input)?;
     let context = name.context();
     let key = kms.generate_data_key(key_id, KEY_LEN, &context)?;
-    let kek = kek(&key.plaintext)?;
+    let own = message::object_key(&key.plaintext, name)?;
     let (body, path) = store.fresh_body()?;
     let mut sealed = None;
     write_atomic(&path, Existing::Keep, |to| {
-        sealed = Some(message::seal(from, &kek, name, &context, to, &path)?);
+        sealed = Some(message::seal(from, &own, name, &context, to, &path)?);
         Ok(())
     })?;
     let sealed = sealed.ok_or_else(|| Error::bug("a message was not sealed"))?;
@@ -104,14 +103,14 @@ pub fn get(
     }
     let wrapped = record.wrapped()?;
     let opened = kms.decrypt(&wrapped, None, &context)?;
-    let kek = kek(&opened.plaintext)?;
+    let own = message::object_key(&opened.plaintext, name)?;
     let failed = |error: &io::Error| Error::system(format!("cannot read {name}: {error}"));
     let direct = out == Path::new("-") || fs::metadata(out).is_ok_and(|there| !there.is_file());
     if direct {
-        message::open(&body, &kek, name, &context, &mut io::sink(), out)?;
+        message::open(&body, &own, name, &context, &mut io::sink(), out)?;
         body.rewind().map_err(|error| failed(&error))?;
     }
-    write_atomic(out, existing, |to| message::open(&body, &kek, name, &context, to, out))?;
+    write_atomic(out, existing, |to| message::open(&body, &own, name, &context, to, out))?;
     Ok(record)
 }
 
@@ -133,7 +132,7 @@ pub fn export(
         let (mut sha256, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
         loop {
             interrupt::check()?;
-            let len = message::fill(&mut body, &mut buffer)
+            let len = fill(&mut body, &mut buffer)
                 .map_err(|error| Error::system(format!("cannot read {name}: {error}")))?;
             let piece = buffer.get(..len).unwrap_or_default();
             if piece.is_empty() {
@@ -182,14 +181,6 @@ pub fn re_wrap(
 /// What the pairs of `context` are, for the record.
 fn owned(context: &EncryptionContext) -> std::collections::BTreeMap<String, String> {
     context.pairs().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
-}
-
-/// The object key: what the key service wraps.
-fn kek(bytes: &[u8]) -> Result<Kek, Error> {
-    let key: [u8; KEY_LEN] = bytes
-        .try_into()
-        .map_err(|_| Error::malformed("the object's key does not have 32 bytes"))?;
-    Ok(Kek::new_256(*Zeroizing::new(key)))
 }
 
 fn refuse_terminal(out: &Path) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 seal: IN is sealed to OUT.    open: OUT gets what IN opens to.
 flips: how many of the messages that differ from IN in one bit open.
+key:   the ARN of a new key of KMS.
 """
 
 import json
@@ -97,7 +98,13 @@ def flips(request):
     return {"tried": tried, "taken": taken}
 
 
+def key(request):
+    client = boto3.client("kms", region_name="us-east-1", endpoint_url=request["endpoint"])
+    return {"arn": client.create_key()["KeyMetadata"]["Arn"]}
+
+
+VERBS = {"seal": seal, "open": opened, "flips": flips, "key": key}
 for line in sys.stdin:
     request = json.loads(line)
-    answer = {"seal": seal, "open": opened, "flips": flips}[request["op"]](request)
+    answer = VERBS[request["op"]](request)
     print(json.dumps(answer), flush=True)

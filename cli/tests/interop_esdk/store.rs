@@ -6,18 +6,14 @@ use std::path::PathBuf;
 use reelseal::base64;
 use serde_json::{Value, json};
 
-use crate::bytes;
 use crate::home::Home;
 use crate::peer::{Sdk, raw};
+use crate::{bytes, path};
 
 /// Bytes of a frame of the store.
 const FRAME: usize = 1 << 20;
 
 const OBJECT: &str = "movies/reel";
-
-fn path(home: &Home, name: &str) -> String {
-    home.keystore().with_file_name(name).to_str().unwrap().to_owned()
-}
 
 /// Puts an object and returns what the store says of it.
 fn put(home: &Home, clear: &[u8]) -> Value {
