@@ -1,25 +1,20 @@
 //! `reelseal encrypt`: a file under a data key, and the block that opens it again.
 
-use std::io::Write;
 use std::time::Instant;
 
-use reelseal_core::envelope::transcoder::{CounterStart, first_counter_block, gcm_iv};
-use reelseal_core::format::transcoder::{Iv, LAYOUTS, Mode};
-use reelseal_core::modes::cbc;
-use reelseal_core::modes::ctr::{Ctr, Width};
+use reelseal_core::format::transcoder::Mode;
 use zeroize::Zeroizing;
 
-use super::cipher::{Done, Stream};
-use super::data_key::{self, OpenKey};
-use super::document::parse_iv;
+use super::cipher::Done;
+use super::data_key::OpenKey;
 use super::ends::Input;
+use super::sealing::Sealing;
 use super::{Document, EncryptReport, Format, record_beside};
 use crate::error::Error;
-use crate::keyservice::{CounterRange, EncryptionContext, LazyService, Ledger};
+use crate::keyservice::{EncryptionContext, LazyService, Ledger};
 use crate::objects::Place;
 use crate::package::{Existing, interrupt};
-use crate::progress::{Progress, Show};
-use crate::random::FreshIv;
+use crate::progress::Show;
 
 /// Where the data key comes from.
 #[derive(Clone, Debug)]
@@ -93,18 +88,16 @@ impl Encrypt {
         let direct = self.out.is_direct();
         let (mut report, mut recorded) = (None, false);
         let written = self.out.write(self.existing, |to| {
-            let (key, iv) = self.open_key(service)?;
-            let limit = self.take(ledger, &key, &iv, input.len)?;
-            let document = self.document(&key, &iv);
-            if direct {
-                self.write_record(&record, &document)?;
-            }
-            let done = self.stream(&input, &key, &iv, limit, to)?;
+            let sealing = self.sealing(service)?;
+            let document = sealing.document();
+            let done = sealing.apply(&input, ledger, &self.out, self.show, to, || {
+                if direct { self.write_record(&record, &document) } else { Ok(()) }
+            })?;
             if !direct {
                 self.write_record(&record, &document)?;
                 recorded = true;
             }
-            report = Some(self.report(&record, &document, key, &done)?);
+            report = Some(self.report(&record, &document, sealing.into_key(), &done)?);
             Ok(())
         });
         if let (Err(error), true) = (&written, recorded) {
@@ -131,89 +124,8 @@ impl Encrypt {
         Ok(record)
     }
 
-    fn open_key(&self, service: &LazyService<'_>) -> Result<(OpenKey, Iv), Error> {
-        let service = service.get()?;
-        let fresh = || Ok(Iv::Bytes16(FreshIv::draw()?.into_block()));
-        match &self.key {
-            DataKeySource::Generate { key_id, len } => {
-                Ok((data_key::generate(service, key_id, *len, &self.context)?, fresh()?))
-            }
-            DataKeySource::Given(given) => {
-                let iv = given.iv.as_deref().map_or_else(fresh, |iv| self.given_iv(iv))?;
-                let Given { wrapped, key_id, key_md5, .. } = given;
-                let (key_id, key_md5) = (key_id.as_deref(), key_md5.as_deref());
-                let key = data_key::unwrap(service, wrapped, key_id, &self.context, key_md5)?;
-                Ok((key, iv))
-            }
-        }
-    }
-
-    // req ET-FILE-4: the IV has exactly 16 bytes
-    fn given_iv(&self, text: &str) -> Result<Iv, Error> {
-        let iv = parse_iv(self.mode, text)?;
-        if self.format == Format::Transcoder && iv.bytes().len() != 16 {
-            return Err(Error::malformed("an IV of Elastic Transcoder has exactly 16 bytes")
-                .hint("--format mediaconvert takes 12 for aes-ctr and aes-gcm"));
-        }
-        Ok(iv)
-    }
-
-    /// Enters what a counter mode will use into the ledger. Returns how many bytes that allows.
-    fn take(
-        &self,
-        ledger: impl FnOnce() -> Result<Ledger, Error>,
-        key: &OpenKey,
-        iv: &Iv,
-        len: Option<u64>,
-    ) -> Result<u64, Error> {
-        let first = first_counter_block(iv, CounterStart::Zero);
-        let blocks = match (self.mode, iv) {
-            (Mode::AesCbcPkcs7, _) => return Ok(u64::MAX),
-            (Mode::AesCtr, _) => len.map_or(PIPE_BLOCKS, |len| len.div_ceil(16)),
-            // J₀ is a hash of the IV: the IV stands for it.
-            (Mode::AesGcm, Iv::Bytes16(_)) => 1,
-            (Mode::AesGcm, Iv::Bytes12(_)) => 1 << 32,
-        };
-        ledger()?.take(&key.bytes, CounterRange { first, blocks })?;
-        Ok(blocks.saturating_mul(16))
-    }
-
-    fn stream(
-        &self,
-        input: &Input<'_>,
-        key: &OpenKey,
-        iv: &Iv,
-        limit: u64,
-        to: &mut dyn Write,
-    ) -> Result<Done, Error> {
-        let Some(content_key) = key.key.literal() else {
-            return Err(data_key::no_aes_key(&key.wrapped, key.bytes.len())?);
-        };
-        let progress = Progress::bytes("encrypting", input.len.unwrap_or(0), self.show);
-        let stream = Stream { input, out: &self.out, progress: &progress };
-        let first = first_counter_block(iv, CounterStart::Zero);
-        match self.mode {
-            Mode::AesCbcPkcs7 => stream.encrypt_cbc(cbc::Encryptor::new(content_key, first), to),
-            Mode::AesCtr => {
-                stream.apply_ctr(Ctr::new(content_key, first, Width::Bits128), limit, to)
-            }
-            Mode::AesGcm => {
-                let [layout, ..] = LAYOUTS;
-                stream.encrypt_gcm(content_key, gcm_iv(iv, layout), to)
-            }
-        }
-    }
-
-    fn document(&self, key: &OpenKey, iv: &Iv) -> Document {
-        Document {
-            format: self.format,
-            mode: self.mode,
-            wrapped: key.wrapped.clone(),
-            key_md5: None,
-            iv: *iv,
-            key_arn: Some(key.arn.clone()),
-            context: Some(self.context.clone()),
-        }
+    fn sealing(&self, service: &LazyService<'_>) -> Result<Sealing, Error> {
+        Sealing::open(self.mode, self.format, &self.key, &self.context, service.get()?)
     }
 
     fn write_record(&self, record: &Place, document: &Document) -> Result<(), Error> {
@@ -281,9 +193,6 @@ pub(crate) fn restore(record: &Place, before: Option<Zeroizing<Vec<u8>>>) -> Res
         None => record.remove(),
     }
 }
-
-/// Counter blocks that a text of unknown length takes: 16 TiB. It may not be longer.
-const PIPE_BLOCKS: u64 = 1 << 40;
 
 /// More than any record has, in bytes: what is longer is some other file.
 const MAX_RECORD_LEN: u64 = 1 << 20;

@@ -19,6 +19,7 @@ pub(crate) mod encrypt;
 pub(crate) mod ends;
 pub(crate) mod pieces;
 mod report;
+mod sealing;
 
 pub use choose::Reading;
 pub(crate) use content::kind as content_kind;
@@ -27,6 +28,7 @@ pub(crate) use document::parse_iv;
 pub use document::{Document, Format};
 pub use encrypt::{DataKeySource, Encrypt, Given};
 pub use report::{DecryptReport, EncryptReport, Proof};
+pub use sealing::Sealing;
 
 use crate::error::Error;
 use crate::objects::Place;

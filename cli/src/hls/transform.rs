@@ -11,7 +11,7 @@ use super::model::Model;
 use super::run::Run;
 use super::{lanes, workers};
 use crate::error::Error;
-use crate::package::{PackagePath, StagedFile, Staging};
+use crate::package::{Outlet, PackagePath, StagedFile};
 use crate::progress::Progress;
 use crate::threads;
 
@@ -74,7 +74,7 @@ pub struct Work<'a> {
     /// Where files are read.
     pub source: &'a dyn Files,
     /// Where they are written; nowhere, when only the hashes are wanted.
-    pub staging: Option<&'a Staging>,
+    pub staging: Option<&'a dyn Outlet>,
     /// The keys, by the index in [`Cipher`].
     pub keys: &'a [SegmentKey],
     /// Which way.

@@ -20,7 +20,7 @@ use super::summary::{Proof, Summary};
 use super::transform::{Direction, Job, Work};
 use crate::error::Error;
 use crate::keyservice::{EncryptionContext, LazyService};
-use crate::package::{Existing, PackagePath, Source, Staging};
+use crate::package::{Existing, Outlet, PackagePath, Source, Staging};
 use crate::progress::{Progress, Show};
 use crate::sniff::{self, Container};
 
@@ -175,7 +175,7 @@ impl Foreign<'_> {
         let unknown = AtomicBool::new(false);
         let done = Work {
             source,
-            staging,
+            staging: staging.map(|staging| staging as &dyn Outlet),
             keys: &keys,
             direction: Direction::Decrypt,
             progress: &progress,

@@ -116,6 +116,14 @@ pub(super) fn formers(out: &Path) -> Result<Vec<(PathBuf, File)>, Error> {
     Ok(found.into_iter().filter_map(|path| leftover(&path).map(|lock| (path, lock))).collect())
 }
 
+/// The hidden folders beside `out` whose owners were killed, and their locks.
+pub(super) fn leftovers(out: &Path) -> Result<Vec<(PathBuf, File)>, Error> {
+    let (parent, stem) = parent_and_stem(out)?;
+    let found = matching(parent, &stem);
+    let found = found.map_err(|error| Error::io("cannot list", parent, &error))?;
+    Ok(found.into_iter().filter_map(|path| leftover(&path).map(|lock| (path, lock))).collect())
+}
+
 /// What came of trying to lock a folder.
 pub(super) enum Lock {
     /// It is ours until the handle is closed.
@@ -148,10 +156,13 @@ fn leftover(path: &Path) -> Option<File> {
     (owner == geteuid().as_raw()).then_some(folder)
 }
 
-/// Removes the hidden folders of `stem` that nobody holds.
+/// Removes the hidden folders of `stem` that nobody holds. One with a [`JOURNAL`] is left: what
+/// it says was half done must be undone first.
 fn sweep(parent: &Path, stem: &str) -> io::Result<()> {
     for path in matching(parent, stem)? {
-        if let Some(_lock) = leftover(&path) {
+        if let Some(_lock) = leftover(&path)
+            && !path.join(JOURNAL).exists()
+        {
             let _ = remove(&path);
         }
     }
@@ -218,6 +229,9 @@ fn living() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     static LIVING: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
     LIVING.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// In a hidden folder, what is being moved out of it: [`super::Batch`].
+pub(super) const JOURNAL: &str = "journal";
 
 const INFIX: &str = ".reelseal-";
 const FORMER: &str = "former-";

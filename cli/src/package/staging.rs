@@ -65,6 +65,16 @@ pub struct StagedFile {
     path: PackagePath,
 }
 
+/// Where encrypted files are written: a package, or a place among other files.
+pub trait Outlet: Sync {
+    /// Starts a file, and the folders around it.
+    ///
+    /// # Errors
+    ///
+    /// The name was already given to another file (refused), a signal came, or the system failed.
+    fn create(&self, path: &PackagePath) -> Result<StagedFile, Error>;
+}
+
 /// What [`Staging::publish`] did.
 #[derive(Debug)]
 #[must_use]
@@ -122,25 +132,9 @@ impl Staging {
     ///
     /// The name was already given to another file (refused), a signal came, or the system failed.
     pub fn create(&self, path: &PackagePath) -> Result<StagedFile, Error> {
-        interrupt::check()?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        let open = || {
-            if !path.folder().is_empty() {
-                self.dir.create_dir_all(path.folder())?;
-            }
-            self.dir.open_with(path.as_path(), &options)
-        };
-        match open() {
-            Ok(file) => {
-                self.files.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
-                Ok(StagedFile { file: file.into_std(), path: path.clone() })
-            }
-            Err(error) if is_taken(&error) => {
-                Err(Error::refused(format!("{path}: two outputs would have this name")))
-            }
-            Err(error) => Err(Error::io("cannot create", &self.out().join(path.as_path()), &error)),
-        }
+        let file = create_in(&self.dir, path, self.out())?;
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
+        Ok(file)
     }
 
     /// Copies a file of `source` as it is, and gives its length in bytes.
@@ -244,6 +238,32 @@ impl Seek for StagedFile {
     }
 }
 
+/// Starts the file `path` of the folder `dir`, whose files will be in `out`.
+pub(super) fn create_in(dir: &Dir, path: &PackagePath, out: &Path) -> Result<StagedFile, Error> {
+    interrupt::check()?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    let open = || {
+        if !path.folder().is_empty() {
+            dir.create_dir_all(path.folder())?;
+        }
+        dir.open_with(path.as_path(), &options)
+    };
+    match open() {
+        Ok(file) => Ok(StagedFile { file: file.into_std(), path: path.clone() }),
+        Err(error) if is_taken(&error) => {
+            Err(Error::refused(format!("{path}: two outputs would have this name")))
+        }
+        Err(error) => Err(Error::io("cannot create", &out.join(path.as_path()), &error)),
+    }
+}
+
+impl Outlet for Staging {
+    fn create(&self, path: &PackagePath) -> Result<StagedFile, Error> {
+        Self::create(self, path)
+    }
+}
+
 /// A name is given already: to a file, or to a folder, or to a file that would be a folder.
 fn is_taken(error: &io::Error) -> bool {
     use io::ErrorKind::{AlreadyExists, IsADirectory, NotADirectory};
@@ -251,7 +271,7 @@ fn is_taken(error: &io::Error) -> bool {
 }
 
 /// The entries of every folder; the files were synchronised one by one.
-fn sync_folders(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folders(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
