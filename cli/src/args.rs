@@ -17,6 +17,7 @@ use crate::commands::key::KeyArgs;
 use crate::commands::kms::KmsArgs;
 use crate::commands::s3ec::S3ecArgs;
 use crate::commands::store::StoreArgs;
+use crate::commands::tether::TetherArgs;
 use crate::keyservice::EncryptionContext;
 use crate::objects::{Objects, Sse};
 
@@ -162,6 +163,9 @@ pub enum Command {
     Audit(AuditArgs),
     /// Check known answers of every algorithm on this machine, and say what computes them
     Selftest,
+    /// Become another program, which dies with the one that started us
+    #[command(hide = true)]
+    Tether(TetherArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell

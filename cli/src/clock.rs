@@ -12,3 +12,8 @@ pub(crate) fn rfc3339(seconds: i64) -> String {
     // Out of jiff's range, which ends with the year 9999: the number says what there is to say.
     Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())
 }
+
+/// Now, in milliseconds since 1970 UTC.
+pub(crate) fn now_millis() -> i64 {
+    Timestamp::now().as_millisecond()
+}

@@ -170,6 +170,11 @@ impl Error {
         self.hint.as_deref()
     }
 
+    /// The number that Elastic Transcoder had for this, where it had one.
+    pub fn transcoder_number(&self) -> Option<u16> {
+        self.transcoder_code
+    }
+
     /// The error as the one line of `--json`.
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::json!({ "error": {

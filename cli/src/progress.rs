@@ -1,5 +1,6 @@
 //! A bar of bytes on a terminal, and silence everywhere else.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -20,6 +21,15 @@ pub struct Progress(ProgressBar);
 impl Progress {
     /// Starts a bar of `total` bytes behind the word `what`.
     pub fn bytes(what: &'static str, total: u64, show: Show) -> Self {
+        Self::new(what.into(), total, show, TEMPLATE)
+    }
+
+    /// Starts a bar of `total` parts of something that has no bytes to be shown, behind `what`.
+    pub fn parts(what: String, total: u64, show: Show) -> Self {
+        Self::new(what.into(), total, show, "{msg} {wide_bar} {percent}% {eta}")
+    }
+
+    fn new(what: Cow<'static, str>, total: u64, show: Show, template: &str) -> Self {
         // A terminal that cannot move its cursor would fill with bars.
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let target = match show {
@@ -27,7 +37,7 @@ impl Progress {
             _ => ProgressDrawTarget::hidden(),
         };
         let bar = ProgressBar::with_draw_target(Some(total), target);
-        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.set_message(what);
@@ -37,6 +47,11 @@ impl Progress {
     /// `len` bytes more are done.
     pub fn add(&self, len: u64) {
         self.0.inc(len);
+    }
+
+    /// So many are done.
+    pub fn set(&self, done: u64) {
+        self.0.set_position(done);
     }
 
     /// The bytes that are done.

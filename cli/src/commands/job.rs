@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::decrypt::show;
+use super::job_run::{self, RunArgs};
 use crate::args::Globals;
 use crate::error::Error;
 use crate::job::{self, Artefact, Finding, Findings, StaticKeys, Subject, Successor, Tree};
@@ -28,6 +29,8 @@ pub enum JobCommand {
     Check(CheckArgs),
     /// List each encrypted file that the documents mention, and what is missing to open it
     Import(ImportArgs),
+    /// Carry a job out over folders: decrypt, transcode with ffmpeg, encrypt, protect
+    Run(RunArgs),
 }
 
 /// The arguments of `reelseal job check`.
@@ -76,6 +79,7 @@ pub fn run(globals: &Globals, args: JobArgs) -> Result<(), Error> {
     match args.command {
         JobCommand::Check(args) => check(globals, &args),
         JobCommand::Import(args) => import(globals, &args),
+        JobCommand::Run(args) => job_run::run(globals, &args),
     }
 }
 
@@ -203,7 +207,7 @@ fn to_mediaconvert(
 }
 
 /// The one pipeline in `path`.
-fn read_pipeline(path: &Path) -> Result<Subject, Error> {
+pub(super) fn read_pipeline(path: &Path) -> Result<Subject, Error> {
     let found = job::recognise(&job::read(path)?, &mut Findings::default()).unwrap_or_default();
     match <[Subject; 1]>::try_from(found) {
         Ok([subject]) if subject.kind.is_pipeline() => Ok(subject),

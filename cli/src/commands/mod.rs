@@ -7,6 +7,7 @@ mod esdk;
 pub mod hls;
 pub mod inspect;
 pub mod job;
+pub mod job_run;
 pub mod key;
 mod key_storage;
 pub mod kms;
@@ -16,6 +17,7 @@ pub mod s3ec;
 pub mod selftest;
 mod shell;
 pub mod store;
+pub mod tether;
 
 use crate::args::{Cli, Command};
 use crate::error::Error;
@@ -37,6 +39,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::Job(args) => job::run(&cli.globals, args),
         Command::S3ec(args) => s3ec::run(&cli.globals, args),
         Command::Inspect(args) => inspect::run(&cli.globals, &args),
+        Command::Tether(args) => tether::run(&args),
         Command::Store(args) => store::run(&cli.globals, args),
         Command::Audit(args) => audit::run(&cli.globals, args),
         Command::Selftest => selftest::run(&cli.globals),

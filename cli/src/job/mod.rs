@@ -24,6 +24,7 @@ mod open;
 mod package;
 mod pipeline;
 mod playlist;
+mod run;
 mod scalar;
 mod shape;
 
@@ -34,3 +35,4 @@ pub use finding::{Finding, Findings, Severity};
 pub use mediaconvert::{StaticKeys, Successor};
 pub use node::Node;
 pub use open::{Opened, Tree};
+pub use run::{Ffmpeg, Outcome, Run, Tools};
