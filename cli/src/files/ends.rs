@@ -3,6 +3,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, Write};
+use std::ops::Range;
 
 use reelseal_core::Inauthentic;
 
@@ -107,6 +108,19 @@ impl<'a> Input<'a> {
             }
         };
         read.map_err(|error| self.read_error(&error))
+    }
+
+    /// The bytes of `range`; nothing else is read from the input until it is dropped.
+    pub(crate) fn range(&self, range: Range<u64>) -> Result<Box<dyn Read + '_>, Error> {
+        match &self.from {
+            From::File(file) => {
+                let mut file = file;
+                let at = file.seek(io::SeekFrom::Start(range.start));
+                at.map_err(|error| self.read_error(&error))?;
+                Ok(Box::new(file.take(range.end.saturating_sub(range.start))))
+            }
+            From::Object(object) => Ok(Box::new(object.range(range))),
+        }
     }
 
     /// The error of a read.

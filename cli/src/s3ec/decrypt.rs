@@ -1,5 +1,6 @@
 //! `reelseal decrypt` of an object of the S3 Encryption Client: all of it, or a part.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -17,7 +18,7 @@ use super::{ByteRange, PolicyOptions};
 use crate::error::Error;
 use crate::files::cipher::Stream;
 use crate::files::ends::{Input, release};
-use crate::files::pieces::PIECE_LEN;
+use crate::files::pieces::Pieces;
 use crate::keyservice::{EncryptionContext, LazyService};
 use crate::objects::Place;
 use crate::package::{Existing, interrupt};
@@ -151,20 +152,18 @@ impl Decrypt {
         range.seek(from).ok_or_else(too_long)?;
         let progress = Progress::bytes("decrypting", to - from, self.show);
         self.out.write(self.existing, |out| {
-            let mut buffer = Zeroizing::new(vec![0; PIECE_LEN]);
-            let mut at = from;
-            while at < to {
+            let mut pieces = Pieces::new(input.range(from..to)?, 0);
+            let mut left = to - from;
+            while let Some(piece) = pieces.next().map_err(|error| input.read_error(&error))? {
                 interrupt::check()?;
-                let left = usize::try_from(to - at).unwrap_or(PIECE_LEN);
-                let piece = buffer.get_mut(..left.min(PIECE_LEN)).unwrap_or_default();
-                input.read_at(at, piece)?;
                 range.apply(piece).ok_or_else(too_long)?;
                 out.write_all(piece).map_err(|error| self.out.write_error(&error))?;
-                let done = u64::try_from(piece.len()).unwrap_or(u64::MAX);
-                at = at.saturating_add(done);
-                progress.add(done);
+                let len = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+                left = left.saturating_sub(len);
+                progress.add(len);
             }
-            Ok(())
+            let whole = left == 0;
+            whole.then_some(()).ok_or_else(|| input.read_error(&ErrorKind::UnexpectedEof.into()))
         })?;
         let written = to - from;
         let range = Some((from, to));

@@ -50,6 +50,7 @@ pub struct Encrypt {
 /// A file beside the object: what is there already, and what it is to hold.
 struct Beside<'a> {
     place: &'a Place,
+    kind: In,
     before: Option<Zeroizing<Vec<u8>>>,
     text: String,
     written: Cell<bool>,
@@ -180,18 +181,19 @@ impl Encrypt {
         fields: &Map<String, Value>,
         file: Option<String>,
     ) -> Result<Vec<Beside<'a>>, Error> {
-        let metadata = metadata.map(|place| (place, fields::text(fields.clone())));
-        let both = [metadata, self.instruction_file.as_ref().zip(file)];
-        let beside = both.into_iter().flatten().map(|(place, text)| {
+        let metadata = metadata.map(|place| (place, In::Metadata, fields::text(fields.clone())));
+        let file = self.instruction_file.as_ref().zip(file);
+        let file = file.map(|(place, text)| (place, In::InstructionFile, text));
+        let beside = [metadata, file].into_iter().flatten().map(|(place, kind, text)| {
             let before = contents(place, self.existing)?;
-            Ok(Beside { place, before, text, written: Cell::new(false) })
+            Ok(Beside { place, kind, before, text, written: Cell::new(false) })
         });
         beside.collect()
     }
 
     fn write_beside(&self, beside: &[Beside<'_>]) -> Result<(), Error> {
         beside.iter().try_for_each(|file| {
-            fields::write(file.place, self.existing, &file.text)?;
+            fields::write(file.place, file.kind, self.existing, &file.text)?;
             file.written.set(true);
             Ok(())
         })

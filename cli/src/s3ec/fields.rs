@@ -3,8 +3,11 @@
 //! A metadata file is a map of names to values, with or without the prefix `x-amz-meta-` of HTTP,
 //! or what `aws s3api head-object` prints, which has that map inside.
 
+use std::collections::HashMap;
+use std::io::Write;
+
 use reelseal_core::format::Malformed;
-use reelseal_core::format::s3ec::{Header, Metadata, Place as In};
+use reelseal_core::format::s3ec::{Header, Metadata, Place as In, name};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -165,11 +168,21 @@ pub(super) fn text(fields: Map<String, Value>) -> String {
     format!("{:#}\n", Value::Object(fields))
 }
 
-/// Writes `text` as the instruction file or the metadata file `place`.
-pub(super) fn write(place: &Place, existing: Existing, text: &str) -> Result<(), Error> {
-    place.write(existing, |to| {
+/// Writes `text` as the metadata file `place`, or as an instruction file, which is marked as one in
+/// S3.
+pub(super) fn write(place: &Place, kind: In, existing: Existing, text: &str) -> Result<(), Error> {
+    let write = |to: &mut dyn Write| {
         to.write_all(text.as_bytes()).map_err(|error| place.write_error(&error))
-    })
+    };
+    match (kind, place.location()) {
+        (In::InstructionFile, Location::S3(url)) => {
+            let mark = HashMap::from([(name::INSTRUCTION_FILE.to_owned(), String::new())]);
+            let mut upload = place.objects().create(url, existing, mark)?;
+            write(&mut upload)?;
+            upload.finish()
+        }
+        _ => place.write(existing, write),
+    }
 }
 
 /// Whether the object `place` in S3 is of the client: by its metadata, or by an instruction file.

@@ -79,7 +79,7 @@ impl ReWrap {
                 .ok_or_else(|| Error::bug("a header of parts that do not fit"))?;
             let (_, text) = fields::print(&header)?;
             let text = text.ok_or_else(|| Error::bug("an instruction file without a field"))?;
-            fields::write(out, self.existing, &text)?;
+            fields::write(out, In::InstructionFile, self.existing, &text)?;
             Ok(ReWrapReport { out: out.clone(), facts: Facts::of(&header, arn) })
         })
     }

@@ -130,6 +130,8 @@ fn the_client_reads_our_instruction_files_also_re_wrapped() {
         ours.ok(&[&args[..], &["--instruction-file", &file]].concat());
         assert_eq!(client.get(&key, version, &name, &none), text, "{version}");
         let before = client.get_raw(&name);
+        let marked = client.get_raw(&format!("{name}.instruction")).1;
+        assert_eq!(marked, json!({ "x-amz-crypto-instr-file": "" }));
 
         let args = ["s3ec", "re-wrap", &object, "--new-key-id", &other];
         ours.fails(4, &[&args[..], admits(version)].concat());
