@@ -78,8 +78,8 @@ fn s3ec_fields(object: &Object) -> Vec<u8> {
     };
     let file = object.instruction_file.as_deref().map(s3ec::parse_fields);
     let text = lines("", &object.metadata) + &lines("i:", &file.unwrap_or_default());
-    // Whether names are given is a fraction that is read from the end.
-    let seed = [text.as_bytes(), &[0xff]].concat();
+    // Whether these are lines as they come is a coin, tossed first.
+    let seed = [&[0], text.as_bytes()].concat();
     let case = read::<S3ecFields>(&seed);
     assert_eq!(
         (case.metadata, case.file.is_some()),

@@ -1,6 +1,6 @@
 //! Objects of the Amazon S3 Encryption Client, V1 to V3, under AES keys.
 //!
-//! Which fields may stand where is a table of [`Shape`]s: an object is of the one that it fits. An
+//! Which fields may stand where is a table of shapes: an object is of the one that it fits. An
 //! object is authentic if what it decrypts to, sealed again, is the object; no tag is compared.
 
 use crate::aes::Aes;
