@@ -190,11 +190,15 @@ fn is_s3ec(args: &DecryptArgs, input: &Place) -> Result<bool, Error> {
     if told || input.is_dash() {
         return Ok(false);
     }
-    match input.location() {
-        Location::S3(_) => s3ec::is_encrypted(input),
-        Location::Local(_) if record_beside(input)?.exists()? => Ok(false),
-        Location::Local(_) => s3ec::metadata_beside(input)?.exists(),
+    let in_s3 = matches!(input.location(), Location::S3(_));
+    if in_s3 && s3ec::is_marked(input)? {
+        return Ok(true);
     }
+    if record_beside(input)?.exists()? {
+        return Ok(false);
+    }
+    let beside = if in_s3 { s3ec::instruction_file_beside } else { s3ec::metadata_beside };
+    beside(input)?.exists()
 }
 
 /// An object of the S3 Encryption Client.

@@ -185,16 +185,15 @@ pub(super) fn write(place: &Place, kind: In, existing: Existing, text: &str) -> 
     }
 }
 
-/// Whether the object `place` in S3 is of the client: by its metadata, or by an instruction file.
+/// Whether the object `place` in S3 has metadata of the client.
 ///
 /// # Errors
 ///
 /// There is no such object, or S3 says no.
-pub fn is_encrypted(place: &Place) -> Result<bool, Error> {
+pub fn is_marked(place: &Place) -> Result<bool, Error> {
     let Some(fields) = Fields::of_object(place)? else { return Ok(false) };
-    let known = fields.borrowed();
-    let any = Metadata::new(&known).map_or(true, |fields| fields.is_any());
-    Ok(any || instruction_file_beside(place)?.exists()?)
+    // A field that is given twice is one, and its reader says so.
+    Ok(Metadata::new(&fields.borrowed()).map_or(true, |fields| fields.is_any()))
 }
 
 /// The description of a header: its encryption context, or what names its wrapping key.

@@ -21,7 +21,7 @@ mod wrapping_key;
 
 pub use decrypt::Decrypt;
 pub use encrypt::Encrypt;
-pub use fields::is_encrypted;
+pub use fields::is_marked;
 pub use key::NewKey;
 pub use options::{DecryptOptions, EncryptOptions, PolicyOptions};
 pub use range::ByteRange;
