@@ -110,6 +110,12 @@ fn xor_row(mut a: [u8; 64], b: &[u8; 64]) -> [u8; 64] {
     a
 }
 
+/// Whether AES is computed by instructions of this processor, found at run time; else by code
+/// without tables.
+pub fn has_aes_instructions() -> bool {
+    aes::hardware_accelerated()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,10 +138,4 @@ mod tests {
             assert_eq!((&into[..len], &into[len..]), (&expected[..len], &a[len..]));
         }
     }
-}
-
-/// Whether AES is computed by instructions of this processor, found at run time; else by code
-/// without tables.
-pub fn has_aes_instructions() -> bool {
-    aes::hardware_accelerated()
 }

@@ -10,7 +10,7 @@ use super::rekey::{self, RekeyArgs};
 use crate::args::Globals;
 use crate::error::Error;
 use crate::hls::plan::{Choices, Init, IvMode};
-use crate::hls::protect::{KeyStorage, Protect};
+use crate::hls::protect::{GivenKey, KeyStorage, Protect};
 use crate::hls::summary::Summary;
 use crate::hls::unprotect::Unprotect;
 use crate::hls::verify::{Verdict, Verify};
@@ -157,10 +157,7 @@ fn protect(globals: &Globals, args: ProtectArgs) -> Result<(), Error> {
 }
 
 /// A wrapped data key of the user's, and its MD5.
-pub(super) fn data_key(
-    text: Option<&str>,
-    md5: Option<String>,
-) -> Result<Option<(Vec<u8>, Option<String>)>, Error> {
+pub(super) fn data_key(text: Option<&str>, md5: Option<String>) -> Result<Option<GivenKey>, Error> {
     text.map(|text| Ok((WrappedKey::read(text)?.0, md5))).transpose()
 }
 

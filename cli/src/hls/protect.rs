@@ -28,6 +28,9 @@ pub enum KeyStorage {
     WithVariantPlaylists,
 }
 
+/// A wrapped data key of the user's, and its MD5.
+pub type GivenKey = (Vec<u8>, Option<String>);
+
 /// What to do.
 #[derive(Debug)]
 pub struct Protect {
@@ -39,8 +42,8 @@ pub struct Protect {
     pub existing: Existing,
     /// The key that wraps the data keys.
     pub key_id: String,
-    /// A wrapped data key to use, and its MD5.
-    pub data_key: Option<(Vec<u8>, Option<String>)>,
+    /// A data key to use.
+    pub data_key: Option<GivenKey>,
     /// What the data keys are bound to.
     pub context: EncryptionContext,
     /// How to encrypt.

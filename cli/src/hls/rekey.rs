@@ -21,7 +21,7 @@ use super::model::{Model, Role};
 use super::opened::{Opened, OpenedPiece};
 use super::opening;
 use super::plan::{Choices, Init, IvMode, Plan};
-use super::protect::{ClearPackage, KEY_NUMBER, KeyStorage, Protect};
+use super::protect::{ClearPackage, GivenKey, KEY_NUMBER, KeyStorage, Protect};
 use super::record::{self, FileEntry, Record};
 use super::recorded;
 use super::rewrite;
@@ -49,8 +49,8 @@ pub struct Rekey {
     pub source_context: EncryptionContext,
     /// The key that wraps the new data keys.
     pub key_id: Option<String>,
-    /// A wrapped data key to use, and its MD5.
-    pub data_key: Option<(Vec<u8>, Option<String>)>,
+    /// A data key to use for all.
+    pub data_key: Option<GivenKey>,
     /// What the new data keys are bound to.
     pub context: Option<EncryptionContext>,
     /// Where the new IVs come from.

@@ -75,7 +75,7 @@ pub struct Work<'a> {
     pub source: &'a dyn Files,
     /// Where they are written; nowhere, when only the hashes are wanted.
     pub staging: Option<&'a dyn Outlet>,
-    /// The keys, by the index in [`Cipher`].
+    /// The keys, by the index in [`Cipher`](super::layout::Cipher).
     pub keys: &'a [SegmentKey],
     /// Which way.
     pub direction: Direction,

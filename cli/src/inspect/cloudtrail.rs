@@ -56,10 +56,10 @@ impl Tally {
             self.last_time = Some(brief(time));
         }
         let source = text("eventSource").map(brief);
-        if let Some(source) = source {
-            if self.sources.len() < MOST_KEPT || self.sources.contains_key(&source) {
-                *self.sources.entry(source).or_default() += 1;
-            }
+        let has_room =
+            |source: &String| self.sources.len() < MOST_KEPT || self.sources.contains_key(source);
+        if let Some(source) = source.filter(has_room) {
+            *self.sources.entry(source).or_default() += 1;
         }
         if let Some(own) = record.get("reelseal").and_then(|own| own.get("seq")) {
             self.own += 1;

@@ -12,7 +12,10 @@ use reelseal_core::wrap::{kw, kwp};
 use super::compute::{KMS_BLOB, RECORD, backing_key, unhex};
 
 /// A name, and whether it is refused; `None` where there was nothing to refuse.
-pub(super) const FORGERIES: &[(&str, fn() -> Option<bool>)] = &[
+type Forgery = (&'static str, fn() -> Option<bool>);
+
+/// All of them.
+pub(super) const FORGERIES: &[Forgery] = &[
     ("GCM: a tag with any one bit altered", forged_tags),
     ("GCM: another additional datum", || Some(gcm_opens(b"other", None)?.is_none())),
     ("KW: a wrapped key with any one bit altered", forged_kw),

@@ -155,13 +155,13 @@ pub(super) const ANSWERS: &[Answer] = &[
         name: "KWP of 20 bytes",
         origin: "RFC 5649 §6",
         expected: "138bdeaa9b8fa7fc61f97742e72248ee5ae6ae5360d1ae6a5f54f373fa543b6a",
-        compute: || kwp(&KWP_20),
+        compute: || kwp(KWP_20),
     },
     Answer {
         name: "KWP of 7 bytes",
         origin: "RFC 5649 §6",
         expected: "afbeb0f07dfbf5419200f2ccb50bb24f",
-        compute: || kwp(&KWP_7),
+        compute: || kwp(KWP_7),
     },
     Answer {
         name: "HMAC-SHA-256",
