@@ -2,14 +2,14 @@
 
 import json
 
-from common import HOST, TARGET, environment, run
+from common import HOST, environment, run, target
 
 DERIVED = ("Clone", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd")
 
 
 def load(root):
     """The JSON of rustdoc. Its format is not stable: the toolchain of the repository makes it."""
-    folder = TARGET / "api"
+    folder = target(root, "api")
     env = environment(
         RUSTC_BOOTSTRAP="1", RUSTDOCFLAGS="-Zunstable-options --output-format json"
     )

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -35,6 +36,18 @@ def run(*command, cwd=REPOSITORY, env=None, stdin=None):
 def fail(why):
     """Ends this check as failed. `proofs/seeded` reads the sentence."""
     sys.exit(f"FAILED: {why}")
+
+
+def target(root, name):
+    """Where a check builds. A copy with a fault has a folder of its own, which begins with what is
+    built of the dependencies: cargo does not tell two workspaces apart by where they lie."""
+    ours = TARGET / name
+    if root == REPOSITORY:
+        return ours
+    theirs = TARGET / "seeded-target" / name
+    if ours.exists() and not theirs.exists():
+        shutil.copytree(ours, theirs, symlinks=True)
+    return theirs
 
 
 def root_of(arguments):

@@ -5,10 +5,10 @@
 use core::fmt;
 
 use subtle::Choice;
-use zeroize::ZeroizeOnDrop;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// An AES key of one of the three lengths of FIPS 197 §5.
-#[derive(ZeroizeOnDrop)]
+/// An AES key of one of the three lengths of FIPS 197 §5. Whoever holds one erases it on drop.
+#[derive(Zeroize)]
 pub(crate) enum AesKey {
     Aes128([u8; 16]),
     Aes192([u8; 24]),
@@ -24,11 +24,26 @@ impl AesKey {
             Self::Aes256(key) => key,
         }
     }
+
+    /// Erases all of it. What is behind a shorter key is no field, so that erasing the fields would
+    /// leave it: copies of the key were found there, which had been moved along with it.
+    fn erase(&mut self) {
+        self.zeroize();
+        *self = Self::Aes256([0; 32]);
+        self.zeroize();
+    }
 }
 
 /// A key-encryption key: it wraps other keys and never touches content.
-#[derive(ZeroizeOnDrop)]
 pub struct Kek(pub(crate) AesKey);
+
+impl Drop for Kek {
+    fn drop(&mut self) {
+        self.0.erase();
+    }
+}
+
+impl ZeroizeOnDrop for Kek {}
 
 impl Kek {
     /// A 128-bit key-encryption key.
@@ -48,8 +63,15 @@ impl Kek {
 }
 
 /// The data key of a file: it encrypts content and wraps nothing.
-#[derive(ZeroizeOnDrop)]
 pub struct ContentKey(pub(crate) AesKey);
+
+impl Drop for ContentKey {
+    fn drop(&mut self) {
+        self.0.erase();
+    }
+}
+
+impl ZeroizeOnDrop for ContentKey {}
 
 impl ContentKey {
     /// A 128-bit data key.
