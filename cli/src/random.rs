@@ -41,6 +41,7 @@ pub fn fresh_bytes(len: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
 pub struct FreshIv([u8; 16]);
 
 impl FreshIv {
+    // req CBC-4: the IV of CBC cannot be foreseen
     /// Draws one.
     ///
     /// # Errors

@@ -59,6 +59,7 @@ fn the_tutorials_values_are_written_and_read() {
     }
 }
 
+// req ET-ENC-3
 #[test]
 fn the_checksum_is_that_of_the_wrapped_key() {
     let home = Home::new();

@@ -63,6 +63,7 @@ fn refuse(home: &Home, exit: i32, sealed: &[u8], options: &[&str]) -> Value {
     error
 }
 
+// req ET-FILE-3
 #[test]
 fn the_four_layouts_of_gcm_open_and_are_named() {
     let home = Home::new();
@@ -122,6 +123,7 @@ fn an_iv_of_12_bytes_opens_gcm_and_ctr() {
     assert!(error["message"].as_str().unwrap().contains("has 12 bytes"), "{error}");
 }
 
+// req ET-FILE-2
 #[test]
 fn counters_of_three_widths_open() {
     let home = Home::new();
@@ -133,6 +135,7 @@ fn counters_of_three_widths_open() {
     }
 }
 
+// req ET-FILE-5
 #[test]
 fn a_key_that_was_wrapped_as_text_opens_in_both_readings() {
     let home = Home::new();
@@ -197,6 +200,7 @@ fn where_nothing_speaks_for_a_reading_the_user_chooses() {
     refuse(&home, 4, &sealed, &only);
 }
 
+// req ET-ENC-3
 #[test]
 fn a_checksum_is_that_of_the_wrapped_key_or_of_the_key() {
     let home = Home::new();

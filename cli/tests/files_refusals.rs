@@ -26,6 +26,7 @@ fn names(home: &Home) -> Vec<String> {
     names
 }
 
+// req GCM-7
 #[test]
 fn a_key_and_iv_of_a_counter_mode_serve_once() {
     let home = Home::new();
@@ -79,6 +80,7 @@ fn a_generated_key_is_in_the_ledger_too() {
     home.ok(&["encrypt", &input, "-o", &out, "--mode", "aes-gcm", "--data-key", key]);
 }
 
+// req GCM-7
 #[test]
 fn of_several_processes_one_gets_the_iv() {
     let home = Home::new();
@@ -118,6 +120,7 @@ fn the_ledger_holds_neither_key_nor_anything_made_of_it_alone() {
     }
 }
 
+// req ET-ENC-5
 #[test]
 fn errors_bear_the_numbers_of_the_service() {
     let home = Home::new();

@@ -127,6 +127,7 @@ fn the_block_is_the_services_own() {
     assert_eq!(inside.len(), 16, "the service made keys of 128 bits");
 }
 
+// req ET-CTX-1
 #[test]
 fn the_calls_are_on_record_with_their_file_and_context() {
     let home = Home::new();

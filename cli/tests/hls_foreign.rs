@@ -106,6 +106,7 @@ fn a_key_opens_in_every_form_in_which_it_was_stored() {
     }
 }
 
+// req HLS-KEY-7
 #[test]
 fn a_stored_key_of_another_length_is_refused_with_its_length() {
     let lab = Lab::new();
@@ -157,6 +158,7 @@ fn key_file(lab: &Lab) -> String {
     path(&file)
 }
 
+// req HLS-KEY-6
 #[test]
 fn of_several_key_formats_the_identity_key_opens() {
     let lab = Lab::new();
@@ -217,6 +219,7 @@ fn clear_parts_of_a_package_come_through() {
     assert_eq!(opened.text("i.m3u8").lines().collect::<Vec<_>>(), keyless);
 }
 
+// req HLS-SESSION-1
 #[test]
 fn a_session_key_goes_with_the_keys() {
     let lab = Lab::new();

@@ -117,6 +117,7 @@ fn a_data_key_that_is_none_is_refused() {
     lab.refuses("protect", &playlist, 7, &["--data-key", &missing]).says(&["cannot read"]);
 }
 
+// req ET-CTX-1
 #[test]
 fn the_encryption_context_binds_the_package() {
     let lab = Lab::new();
@@ -134,6 +135,7 @@ fn the_encryption_context_binds_the_package() {
     assert_eq!(error.code(), "InvalidCiphertextException");
 }
 
+// req ET-HLS-6
 #[test]
 fn policies_that_contradict_themselves_are_usage() {
     let lab = Lab::new();

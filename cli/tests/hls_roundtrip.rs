@@ -55,6 +55,7 @@ impl Mode {
     }
 }
 
+// req HLS-IFRAME-1, HLS-MAP-1
 #[test]
 fn every_shape_comes_back_from_every_mode() {
     let (modes, shapes) = (Mode::all(), shapes::all());

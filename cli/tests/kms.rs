@@ -139,6 +139,7 @@ fn re_encrypt_changes_key_version_and_context() {
     assert_eq!(record["resources"].as_array().unwrap().len(), 2);
 }
 
+// req KMS-2
 #[test]
 fn another_context_is_an_invalid_ciphertext() {
     let home = Home::new();
@@ -157,6 +158,7 @@ fn another_context_is_an_invalid_ciphertext() {
     assert_eq!(home.ok(&[&open[..], &[same]].concat())["Plaintext"], KEY);
 }
 
+// req KMS-2
 #[test]
 fn an_altered_blob_is_refused_at_every_byte() {
     let home = Home::new();
@@ -180,6 +182,7 @@ fn an_altered_blob_is_refused_at_every_byte() {
     }
 }
 
+// req KMS-3
 #[test]
 fn a_disabled_key_does_nothing() {
     let home = Home::new();
@@ -191,6 +194,7 @@ fn a_disabled_key_does_nothing() {
     assert_eq!(home.unwrap(&blob), KEY);
 }
 
+// req KMS-3
 #[test]
 fn a_key_pending_deletion_does_nothing() {
     let home = Home::new();
@@ -242,6 +246,7 @@ fn an_unknown_key_is_not_found() {
     home.refuses("NotFoundException", &["kms", "decrypt", "--ciphertext-blob", &blob]);
 }
 
+// req KMS-1
 #[test]
 fn what_is_too_long_or_empty_is_a_validation_error() {
     let home = Home::new();

@@ -67,8 +67,12 @@ pub fn hkdf_sha512(salt: &[u8], ikm: &[u8], info: &[u8], out: &mut [u8]) -> Opti
 ///
 /// `None` where L is out of range: `out` is empty, or has 2²⁹ bytes or more.
 pub fn kbkdf_hmac_sha256(key: &[u8], label: &[u8], context: &[u8], out: &mut [u8]) -> Option<()> {
+    // req KDF-2: the length of the output is part of the input: a shorter key is not the front
+    // of a longer
     let l = u32::try_from(out.len()).ok()?.checked_mul(8).filter(|&bits| bits > 0)?;
     for (i, out) in (1u32..).zip(out.chunks_mut(32)) {
+        // req KDF-1: the i-th piece is the PRF of i, label, a zero byte, context and the length
+        // in bits
         // K(i) = PRF(K_I, [i] ‖ Label ‖ 00 ‖ Context ‖ [L])
         let input: [&[u8]; 5] = [&i.to_be_bytes(), label, &[0x00], context, &l.to_be_bytes()];
         let mut k = hmac_sha256(key, &input);
@@ -86,9 +90,11 @@ fn hkdf<const N: usize>(
     info: &[u8],
     out: &mut [u8],
 ) -> Option<()> {
+    // req HKDF-2: expand chains HMACs over info and a counter, for at most 255 of them
     if out.len().div_ceil(N) > 255 {
         return None;
     }
+    // req HKDF-1: extract is HMAC under the salt
     let mut prk = hmac(salt, &[ikm]); //                     PRK = HMAC(salt, IKM)
     let mut t = [0; N];
     let mut before: &[u8] = &[]; //                          T(0) = empty
@@ -102,6 +108,7 @@ fn hkdf<const N: usize>(
     Some(())
 }
 
+// req HMAC-1: a key longer than a block is hashed first, a shorter one is filled with zeros
 /// K₀ of FIPS 198-1 §4, steps 1 to 3: `key`, hashed if longer than a block, then zero-padded.
 fn block_key<const BLOCK: usize, const HASH: usize>(
     key: &[u8],

@@ -84,6 +84,8 @@ impl AdmittedSuite {
 }
 
 impl Policy {
+    // req S3EC-LEGACY-1: legacy wrappings and unauthenticated content are read where the caller
+    // opted in, and never written
     /// Decides whether the object of `header` may be read.
     ///
     /// # Errors
@@ -113,6 +115,7 @@ impl Policy {
         Ok(Admitted { header, extent })
     }
 
+    // req S3EC-POLICY-1: the commitment policy says what is written and what is read
     /// Decides whether an object may be written under `suite`.
     ///
     /// # Errors

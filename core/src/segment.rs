@@ -30,6 +30,8 @@ impl Iv {
         match self {
             Self::Attribute(block) => *block,
             // RFC 8216 §5.2: the sequence number, big-endian, left-padded to 16 bytes.
+            // req HLS-IV-1: without an IV attribute, the IV is the Media Sequence Number in 16
+            // bytes, big-endian
             Self::MediaSequence(n) => u128::from(*n).to_be_bytes(),
         }
     }
@@ -41,6 +43,7 @@ impl Iv {
 pub struct Encryptor(cbc::Encryptor);
 
 impl Encryptor {
+    // req HLS-SEGMENT-1: each segment is encrypted as a whole, with CBC that begins anew and PKCS#7
     /// Begins a segment.
     pub fn new(key: &SegmentKey, iv: Iv) -> Self {
         Self(cbc::Encryptor::with(Aes::new_128(&key.0), iv.block()))

@@ -12,6 +12,7 @@ fn refused(rule: Rule) -> Result<&'static [u8], Malformed> {
     Err(Malformed { field: "base64", rule })
 }
 
+// req B64-1
 #[test]
 fn base64_is_that_of_rfc_4648_10() {
     for (bytes, expected) in [
@@ -79,6 +80,7 @@ fn every_character_is_checked_at_every_place() {
     }
 }
 
+// req B64-2
 #[test]
 fn bits_that_padding_leaves_over_are_zero() {
     let mut out = [0; 2];

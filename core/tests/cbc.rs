@@ -27,6 +27,7 @@ fn decryptor() -> Decryptor {
     Decryptor::new(&ContentKey::new_128(KEY), IV)
 }
 
+// req CBC-1
 #[test]
 fn cbc_is_that_of_sp_800_38a_f_2() {
     let iv = hex_array("000102030405060708090a0b0c0d0e0f");
@@ -143,6 +144,7 @@ fn a_buffer_of_another_length_is_refused_untouched() {
     assert_eq!(cbc::encrypted_len(usize::MAX), None);
 }
 
+// req CBC-3
 /// Every value of the last byte, over every length of a run of that value before it.
 #[test]
 fn unpad_accepts_exactly_the_paddings_of_rfc_5652() {

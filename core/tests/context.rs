@@ -37,6 +37,7 @@ fn keys_are_ordered_by_their_utf_8_bytes() {
     assert_eq!(keys, ["Z", "a", "\u{ff61}", "\u{10000}"]);
 }
 
+// req KMS-CTX-2
 #[test]
 fn nothing_is_trimmed_folded_or_normalised() {
     let spellings = ["key", "Key", " key", "key ", "k\u{e9}y", "ke\u{301}y"];

@@ -22,6 +22,7 @@ fn block_by_block(len: usize, counters: impl Iterator<Item = u128>) -> Vec<u8> {
     stream
 }
 
+// req CTR-1
 #[test]
 fn ctr_is_that_of_sp_800_38a_f_5() {
     let first = hex_array("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff");
@@ -54,6 +55,7 @@ fn ctr_is_that_of_sp_800_38a_f_5() {
     }
 }
 
+// req ET-FILE-2
 /// Computed with PyCA `cryptography` and with OpenSSL 3.0.
 #[test]
 fn ctr_is_that_of_openssl() {
@@ -67,6 +69,7 @@ fn ctr_is_that_of_openssl() {
     assert_eq!(wrapped[..], expected);
 }
 
+// req CTR-2
 /// From ten blocks before the wrap to far beyond it, past every row and every table of counters.
 #[test]
 fn a_counter_wraps_in_its_own_width() {
@@ -134,6 +137,7 @@ fn a_stream_can_be_entered_anywhere() {
     }
 }
 
+// req CTR-3
 #[test]
 fn no_counter_goes_once_around() {
     let around = 1u64 << 36;

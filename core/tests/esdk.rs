@@ -101,6 +101,7 @@ fn seal(plaintext: &[u8], frame_len: u32) -> Vec<u8> {
     message
 }
 
+// req ESDK-HEADER-1, ESDK-RAW-1
 #[test]
 fn a_message_of_the_sdk_opens() {
     let message = hex(THEIRS);
@@ -142,6 +143,7 @@ fn any_flipped_bit_is_refused_and_what_was_released_before_is_right() {
     }
 }
 
+// req ESDK-FRAME-2
 #[test]
 fn no_beginning_of_a_message_is_a_message() {
     let message = seal(&text(40), 16);
@@ -153,6 +155,7 @@ fn no_beginning_of_a_message_is_a_message() {
     }
 }
 
+// req ESDK-FRAME-1
 #[test]
 fn frames_are_neither_moved_nor_left_out_nor_repeated() {
     let message = seal(&text(48), 16);
@@ -181,6 +184,7 @@ fn frames_are_neither_moved_nor_left_out_nor_repeated() {
     }
 }
 
+// req ESDK-COMMIT-1
 /// One header, two data keys: the tag alone might be made to fit, the commitment cannot.
 #[test]
 fn a_data_key_that_was_not_committed_to_is_refused() {
@@ -189,6 +193,7 @@ fn a_data_key_that_was_not_committed_to_is_refused() {
     assert!(Body::open(&header, &MessageKey::new([9; 32])).is_err());
 }
 
+// req ESDK-SUITE-1
 #[test]
 fn other_messages_are_refused_by_name() {
     let with = |at: usize, bytes: &[u8]| {
@@ -243,6 +248,7 @@ fn a_public_key_is_there_where_a_signature_is_and_nowhere_else() {
     refused(Suite::CommitKeySigned, "AzVF!", "is not written as its format demands");
 }
 
+// req ESDK-HEADER-2
 #[test]
 fn a_context_out_of_order_or_repeated_is_refused() {
     let message = hex(THEIRS);

@@ -20,6 +20,7 @@ fn sealed(text: &[u8], aad: &[&[u8]]) -> (Vec<u8>, Tag) {
     (buffer, tag)
 }
 
+// req GCM-1
 /// Test cases 1, 2, 4, 10 and 16 of McGrew and Viega, "The Galois/Counter Mode of Operation".
 #[test]
 fn gcm_is_that_of_its_authors() {
@@ -75,6 +76,7 @@ fn gcm_is_that_of_its_authors() {
     }
 }
 
+// req GCM-2
 /// Computed with PyCA `cryptography`.
 #[test]
 fn both_iv_lengths_are_those_of_others() {
@@ -124,6 +126,7 @@ fn additional_data_is_what_its_parts_make_together() {
     assert_ne!(sealed(b"text", &[&aad, &[0]]), whole, "the padding is not the data");
 }
 
+// req GCM-3
 #[test]
 fn any_flipped_bit_is_refused_and_leaves_zeros() {
     let (text, tag) = sealed(&text(40), &[b"aad"]);

@@ -5,6 +5,7 @@ mod common;
 use common::hex;
 use reelseal_core::hash::{hkdf_sha256, hkdf_sha512, hmac_sha256, hmac_sha512, kbkdf_hmac_sha256};
 
+// req HMAC-1
 #[test]
 fn hmac_sha256_is_that_of_rfc_4231_4_3_and_4_7() {
     assert_eq!(
@@ -33,6 +34,7 @@ fn hmac_sha512_is_that_of_rfc_4231_4_3_and_4_7() {
     );
 }
 
+// req HKDF-1
 #[test]
 fn hkdf_sha256_is_that_of_rfc_5869_a() {
     let (mut a1, mut a3) = ([0; 42], [0; 42]);
@@ -63,6 +65,7 @@ fn hkdf_sha512_is_that_of_others() {
     );
 }
 
+// req HKDF-2
 #[test]
 fn hkdf_stretches_to_255_tags() {
     assert!(hkdf_sha256(b"", b"", b"", &mut [0; 255 * 32]).is_some());
@@ -73,6 +76,7 @@ fn hkdf_stretches_to_255_tags() {
     assert!(hkdf_sha512(b"", b"", b"", &mut [0; 255 * 64 + 1]).is_none());
 }
 
+// req KDF-1
 /// Computed with PyCA `cryptography` and with `@aws-crypto/kdf-ctr-mode-node`, which agree.
 #[test]
 fn kbkdf_is_that_of_others() {
@@ -82,6 +86,7 @@ fn kbkdf_is_that_of_others() {
     assert_eq!(out[..], hex("b71a289f070b1a5acbcf2a9294c300f8ffdf5b758ab97ed694e71e05543176d3"));
 }
 
+// req KDF-2
 #[test]
 fn kbkdf_of_a_length_is_not_the_front_of_a_longer_one() {
     let (mut short, mut long) = ([0; 16], [0; 100]);

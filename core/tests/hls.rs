@@ -64,6 +64,7 @@ fn an_attribute_list_is_read_in_order() {
     assert_eq!(list.get("URL"), None);
 }
 
+// req HLS-LIST-1
 #[test]
 fn an_attribute_list_that_breaks_the_grammar_is_refused() {
     for list in
@@ -108,6 +109,7 @@ fn the_method_of_the_old_service_is_understood() {
     assert_eq!(key.to_string(), "METHOD=AES-128,URI=\"k\"");
 }
 
+// req HLS-KEY-1, HLS-KEY-2, HLS-KEY-3
 #[test]
 fn keys_that_break_the_standard_are_refused() {
     key_refused("URI=\"k\"", "METHOD", Rule::Required);
@@ -118,6 +120,7 @@ fn keys_that_break_the_standard_are_refused() {
     key_refused("METHOD=NONE,URI=\"k\"", "METHOD=NONE", Rule::Alone);
 }
 
+// req HLS-KEY-4
 #[test]
 fn an_iv_is_never_shortened_and_never_padded() {
     let key = |iv: &str| Key::parse(&format!("METHOD=AES-128,URI=\"k\",IV={iv}")).map(|k| k.iv);
@@ -159,6 +162,7 @@ fn every_line_is_given_back() {
     assert_eq!(all, file.as_bytes());
 }
 
+// req HLS-SEQUENCE-1
 #[test]
 fn segments_are_numbered_from_the_media_sequence() {
     let list = "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:9223372036854775807\n#EXTINF:1,\na\n\
@@ -173,6 +177,7 @@ fn segments_are_numbered_from_the_media_sequence() {
     assert_eq!(fault(late), (4, "EXT-X-MEDIA-SEQUENCE", Rule::Order));
 }
 
+// req HLS-RANGE-1
 #[test]
 fn a_range_without_an_offset_follows_the_one_before() {
     let list = "#EXTM3U\n#EXTINF:1,\n#EXT-X-BYTERANGE:10@5\na\n#EXTINF:1,\n#EXT-X-BYTERANGE:7\na\n";
@@ -183,6 +188,7 @@ fn a_range_without_an_offset_follows_the_one_before() {
     assert_eq!(fault(&other), (7, "EXT-X-BYTERANGE", Rule::Required));
 }
 
+// req HLS-KEY-5
 #[test]
 fn a_key_holds_until_the_next_of_its_format() {
     let iv = |n: u8| [n; 16];
@@ -201,6 +207,7 @@ fn a_key_holds_until_the_next_of_its_format() {
     assert_eq!(keys, [(None, true), enc(1), enc(1), enc(1), enc(2), (None, true)]);
 }
 
+// req HLS-PLAYLIST-1, HLS-PLAYLIST-2, HLS-PLAYLIST-3
 #[test]
 fn playlists_that_break_the_standard_are_refused() {
     assert_eq!(fault(""), (1, "EXTM3U", Rule::Required));
@@ -215,6 +222,7 @@ fn playlists_that_break_the_standard_are_refused() {
     assert_eq!(fault(variable), (4, "EXT-X-DEFINE", Rule::Unsupported));
 }
 
+// req HLS-PLAYLIST-1
 #[test]
 fn a_comment_in_another_encoding_is_kept_and_a_uri_is_not() {
     let latin1 = b"#EXTM3U\n# caf\xe9\n#EXTINF:1,\ns.ts\n";

@@ -47,6 +47,7 @@ fn a_blob_opens_at_every_length() {
     }
 }
 
+// req KMS-CTX-1
 #[test]
 fn the_context_opens_it_whatever_the_order() {
     let mut pairs = [("b", "2"), ("a", "1")];
@@ -124,6 +125,7 @@ fn what_cannot_be_sealed_is_refused() {
     assert!(!seal(1, &[0; 16], 15 + OVERHEAD));
 }
 
+// req KMS-4
 /// Made with PyCA `cryptography`: KBKDFHMAC and AESGCM over the layout in `kms_blob`.
 #[test]
 fn a_blob_made_by_others_opens() {

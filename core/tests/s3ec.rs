@@ -142,6 +142,7 @@ fn contents_are_the_known_ones() {
     }
 }
 
+// req S3EC-COMMIT-1
 #[test]
 fn another_data_key_breaks_the_commitment_before_anything_is_decrypted() {
     let admitted = admitted(Suite::AesGcmCommit, Wrap::KmsContext, &[0; 40], Extent::Whole);
@@ -155,6 +156,7 @@ fn another_data_key_breaks_the_commitment_before_anything_is_decrypted() {
     assert!(open(&admitted, &request.complete(&numbers::<16>(0)).unwrap()).is_err());
 }
 
+// req S3EC-RANGE-1
 #[test]
 fn a_range_is_the_same_bytes_from_any_offset() {
     let v3 = OPEN.admit_suite(Suite::AesGcmCommit).unwrap();
@@ -173,6 +175,7 @@ fn a_range_is_the_same_bytes_from_any_offset() {
     }
 }
 
+// req S3EC-RANGE-1
 #[test]
 fn a_range_ends_where_gcm_does() {
     let admitted = admitted(Suite::AesGcmCommit, Wrap::KmsContext, &[0; 40], Extent::Range);
@@ -184,6 +187,7 @@ fn a_range_ends_where_gcm_does() {
     assert_eq!(range.apply(&mut [0; 17]), None);
 }
 
+// req S3EC-OAEP-1
 #[test]
 fn a_payload_of_oaep_is_bound_to_its_suite() {
     let payload = |suite| oaep_payload(suite, &DataKey::new(numbers(0))).unwrap();
@@ -212,6 +216,7 @@ fn a_payload_of_oaep_is_bound_to_its_suite() {
     }
 }
 
+// req S3EC-CONTEXT-1
 #[test]
 fn an_encryption_context_is_the_expected_one_and_names_the_suite() {
     let check = |suite, wrap, stored: &[(&str, &str)], expected: &[(&str, &str)]| {
@@ -239,6 +244,7 @@ fn an_encryption_context_is_the_expected_one_and_names_the_suite() {
     assert_eq!(check(gcm, Wrap::Kms, &[id], &[("a", "b")]), Err(WrongContext::NotBound));
 }
 
+// req S3EC-LEGACY-1
 #[test]
 fn gates_are_closed_unless_opened() {
     let refused = |policy: Policy, suite, wrap: Wrap, extent| {
@@ -273,6 +279,7 @@ fn gates_are_closed_unless_opened() {
     assert_eq!(refused(OPEN, v3, Wrap::AesGcm, range), None);
 }
 
+// req S3EC-POLICY-1
 #[test]
 fn the_policy_says_what_is_written() {
     let policy = |commitment| Policy { commitment, ..OPEN };

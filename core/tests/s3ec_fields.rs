@@ -47,6 +47,7 @@ fn read(object: &Fields, file: Option<&Fields>) -> Result<(Version, Wrap, Place)
     Ok((header.version, header.wrap, header.place))
 }
 
+// req S3EC-DETECT-1
 #[test]
 fn versions_are_told_by_their_fields() {
     let (meta, file) = (Place::Metadata, Place::InstructionFile);
@@ -62,6 +63,7 @@ fn versions_are_told_by_their_fields() {
     }
 }
 
+// req S3EC-DETECT-1
 #[test]
 fn fields_of_two_versions_are_refused() {
     let with = |fields: Fields, more: Fields| [fields, more].concat();
@@ -116,6 +118,7 @@ fn a_field_that_is_missing_is_named() {
     }
 }
 
+// req S3EC-FIELD-1
 #[test]
 fn a_value_that_is_wrong_is_named_with_its_rule() {
     let zero_12 = "AAAAAAAAAAAAAAAA";

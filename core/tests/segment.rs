@@ -14,6 +14,7 @@ fn key() -> SegmentKey {
     SegmentKey::new(*b"keykeykeykeykeyk")
 }
 
+// req HLS-IV-1
 #[test]
 fn the_iv_is_the_sequence_number_in_16_bytes() {
     for (n, block) in [
@@ -27,6 +28,7 @@ fn the_iv_is_the_sequence_number_in_16_bytes() {
     assert_eq!(Iv::Attribute([9; 16]).block(), [9; 16]);
 }
 
+// req HLS-SEGMENT-1
 /// Computed with OpenSSL 3.0: the IV is the media sequence number.
 #[test]
 fn a_segment_is_encrypted_under_its_sequence_number() {

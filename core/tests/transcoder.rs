@@ -29,6 +29,7 @@ fn same(a: Option<&ContentKey>, b: Option<&[u8]>) {
     assert_eq!(a.map(mark), b.map(|bytes| mark(&content_key(bytes).unwrap())));
 }
 
+// req ET-FILE-1
 #[test]
 fn the_values_of_the_tutorial_reproduce() {
     let key = content_key(KEY).unwrap();
@@ -69,6 +70,7 @@ fn modes_have_two_names_each() {
     assert!(Mode::parse_mediaconvert("aes-ctr").is_err());
 }
 
+// req ET-FILE-4
 #[test]
 fn an_iv_is_neither_shortened_nor_padded() {
     for mode in Mode::ALL {
@@ -84,6 +86,7 @@ fn an_iv_is_neither_shortened_nor_padded() {
     }
 }
 
+// req ET-FILE-1
 #[test]
 fn lengths_that_no_text_has_are_refused() {
     for len in 0..100u64 {
@@ -93,6 +96,7 @@ fn lengths_that_no_text_has_are_refused() {
     }
 }
 
+// req ET-FILE-3
 #[test]
 fn four_layouts_are_tried_and_two_of_a_short_iv() {
     assert!(layouts(&Iv::Bytes16(*IV)).eq(LAYOUTS));
@@ -112,6 +116,7 @@ fn a_short_iv_of_ctr_is_filled_with_zero_or_one() {
     assert_eq!(first_counter_block(&Iv::Bytes16(*IV), CounterStart::One), *IV);
 }
 
+// req ET-FILE-5
 #[test]
 fn a_data_key_has_the_readings_that_its_length_and_letters_give_it() {
     let bytes: Vec<u8> = (128..160).collect();

@@ -18,6 +18,7 @@ fn kek(bits: usize) -> Kek {
     }
 }
 
+// req KW-1, KW-2
 #[test]
 fn kw_wraps_as_in_rfc_3394_4() {
     for (kek_bits, key_bits, wrapped) in [
@@ -42,6 +43,7 @@ fn kw_wraps_as_in_rfc_3394_4() {
     }
 }
 
+// req KW-4
 #[test]
 fn kw_refuses_any_flipped_bit_and_leaves_zeros() {
     let mut wrapped = [0; 40];
@@ -55,6 +57,7 @@ fn kw_refuses_any_flipped_bit_and_leaves_zeros() {
     }
 }
 
+// req KW-3
 #[test]
 fn kw_has_no_other_lengths() {
     for len in 0..=100 {
@@ -67,6 +70,7 @@ fn kw_has_no_other_lengths() {
     assert!(kw::wrap(&kek(128), &[0; 16], &mut [0; 25]).is_none());
 }
 
+// req KW-3
 #[test]
 fn nobody_accepts_the_wrapped_empty_key() {
     assert!(kw::WrappedMut::parse(&mut [0xA6; 8]).is_none());
@@ -75,6 +79,7 @@ fn nobody_accepts_the_wrapped_empty_key() {
     assert!(kwp::wrapped_len(0).is_none());
 }
 
+// req KWP-1
 /// The second is computed with PyCA `cryptography`, under the KEK 40..5f.
 #[test]
 fn kwp_wraps_as_in_rfc_5649_6_and_as_others() {
@@ -96,6 +101,7 @@ fn kwp_wraps_as_in_rfc_5649_6_and_as_others() {
     }
 }
 
+// req KWP-3
 #[test]
 fn kwp_wraps_keys_of_any_length() {
     for len in 1..=64 {
@@ -108,6 +114,7 @@ fn kwp_wraps_keys_of_any_length() {
     }
 }
 
+// req KWP-2
 #[test]
 fn kwp_refuses_any_flipped_bit_and_leaves_zeros() {
     for key_len in [1, 8, 9, 31] {

@@ -141,6 +141,7 @@ impl Plan {
         let layout = self.layouts.entry(used.path.clone()).or_default();
         match layout.around(used.span) {
             Some(piece) if piece.cipher.is_some() => Ok(()),
+            // req HLS-IFRAME-1: ranges of I-frames are cut from a resource that is one CBC stream
             // No other playlist names the file: it is encrypted as one (RFC 8216 §6.3.6).
             None if layout.is_empty() => {
                 let iv = match choices.iv {

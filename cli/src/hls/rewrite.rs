@@ -48,6 +48,7 @@ pub fn unprotected(playlist: &PlaylistFile, files: &DoneFiles) -> Result<Vec<u8>
     let mut gaps = gaps(playlist)?;
     for (line, item) in items(playlist)? {
         match item {
+            // req HLS-SESSION-1: a session key says what the media playlists say
             Item::Key(_) | Item::SessionKey(_) => (),
             Item::ByteRange(range) if gaps.peek() == Some(&true) => out.gap_range(line, range),
             Item::ByteRange(range) => {

@@ -16,6 +16,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 pub struct EncryptionContext(BTreeMap<String, String>);
 
 impl EncryptionContext {
+    // req ET-CTX-1: every use of a key is bound to service=elastictranscoder.amazonaws.com
     /// The context without pairs: the same as no context.
     pub fn empty() -> Self {
         Self(BTreeMap::new())

@@ -49,9 +49,12 @@ impl ExceptionName {
         match self {
             Self::AccessDenied => "AccessDeniedException",
             Self::AlreadyExists => "AlreadyExistsException",
+            // req KMS-3: a key that is disabled or awaits deletion does nothing
             Self::Disabled => "DisabledException",
             Self::IncorrectKey => "IncorrectKeyException",
             Self::InvalidAliasName => "InvalidAliasNameException",
+            // req KMS-2: an altered blob and another context are one error,
+            // InvalidCiphertextException
             Self::InvalidCiphertext => "InvalidCiphertextException",
             Self::Internal => "KMSInternalException",
             Self::InvalidState => "KMSInvalidStateException",

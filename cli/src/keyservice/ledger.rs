@@ -42,6 +42,7 @@ impl Ledger {
         Ok(Self { store: Keystore::open_without_keys(&provider::data_dir(globals)?, source)? })
     }
 
+    // req GCM-7: a key and an IV serve once
     /// Takes `range` for one text under `key`, for ever. When this returns, that is on the disk.
     ///
     /// # Errors

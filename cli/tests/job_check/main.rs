@@ -70,6 +70,7 @@ fn path(pointer: &str) -> String {
     })
 }
 
+// req ET-JOB-3
 #[test]
 fn what_the_service_wrote_is_recognised_and_has_no_fault() {
     for (name, subjects) in DOCUMENTS {
@@ -105,6 +106,7 @@ fn a_name_counts_in_any_spelling() {
     assert_eq!(faults(&renamed(&request, &snake)), expected);
 }
 
+// req ET-JOB-2
 #[test]
 fn a_member_given_twice_is_refused_by_letter_and_by_spelling() {
     let twice = br#"{"PipelineId":"1407191500001-pipe01","Inputs":[{"Key":"a","key":"b"}],

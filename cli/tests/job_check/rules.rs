@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{changed, data, document, faults, findings, path};
 
+// req ET-ENC-1, ET-ENC-2, ET-ENC-4, ET-ENC-8
 #[test]
 fn each_fault_of_a_job_has_its_place_and_its_rule() {
     let request = document("request.json");
@@ -75,6 +76,7 @@ fn each_fault_of_a_job_has_its_place_and_its_rule() {
     assert_eq!(ran, 40);
 }
 
+// req ET-JOB-1
 #[test]
 fn lists_have_the_lengths_of_the_model() {
     let request = document("request.json");
@@ -94,6 +96,7 @@ fn lists_have_the_lengths_of_the_model() {
     }
 }
 
+// req ET-HLS-5
 #[test]
 fn a_request_leaves_the_key_to_the_service_as_a_whole() {
     let request = document("request.json");
@@ -109,6 +112,7 @@ fn a_request_leaves_the_key_to_the_service_as_a_whole() {
     assert_eq!(faults(&without("/Inputs/0/Encryption")), input, "an input has a key of its own");
 }
 
+// req ET-HLS-7
 #[test]
 fn content_protection_play_ready_and_encrypted_files_exclude_each_other() {
     let request = document("request.json");
@@ -140,6 +144,7 @@ fn content_protection_play_ready_and_encrypted_files_exclude_each_other() {
     assert!(faults(&short).contains(&iv), "PlayReady has an IV of 8 bytes");
 }
 
+// req ET-PIPE-1, ET-PIPE-2
 #[test]
 fn a_pipeline_has_one_bucket_or_two_and_a_key_of_its_region() {
     let pipeline = document("read_pipeline.json");
@@ -164,6 +169,7 @@ fn a_pipeline_has_one_bucket_or_two_and_a_key_of_its_region() {
     }
 }
 
+// req ET-PIPE-4
 #[test]
 fn a_job_is_checked_against_its_pipeline() {
     let pipeline = document("read_pipeline.json");
@@ -183,6 +189,7 @@ fn a_job_is_checked_against_its_pipeline() {
     assert_eq!(faults(&other), ["$.PipelineId ET-PIPE-3"]);
 }
 
+// req ET-ENC-5
 #[test]
 fn the_length_of_what_was_wrapped_is_seen_where_the_blob_tells() {
     let request = document("request.json");

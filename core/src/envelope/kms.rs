@@ -82,6 +82,7 @@ pub fn open<'o>(
     Ok(text)
 }
 
+// req GCM-6: at most 2^32 random IVs serve under one key: each blob has a key of its own
 /// The key of one blob: SP 800-108 in counter mode, Context = salt, L = 256.
 fn derive(key: &BackingKey, salt: &[u8; 16]) -> ContentKey {
     let mut derived = [0; 32];
@@ -92,5 +93,6 @@ fn derive(key: &BackingKey, salt: &[u8; 16]) -> ContentKey {
     key
 }
 
+// req KMS-4: a blob's key is derived with a salt of its own, by HMAC-SHA-256 in counter mode
 /// SP 800-108 Label: the use that the derived key is bound to.
 const LABEL: &[u8] = b"reelseal kms v1";

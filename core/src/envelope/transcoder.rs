@@ -22,6 +22,7 @@ pub struct DataKey {
 }
 
 impl DataKey {
+    // req ET-FILE-5: a key that version 1 of the AWS CLI wrapped as text opens in both readings
     /// Reads what was unwrapped. `None` where it is a key in neither reading.
     pub fn parse(unwrapped: &[u8]) -> Option<Self> {
         let key = Self { literal: content_key(unwrapped), decoded: from_base64(unwrapped) };

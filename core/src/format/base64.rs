@@ -66,6 +66,7 @@ pub fn decode<'o>(text: &str, out: &'o mut [u8]) -> Result<&'o [u8], Malformed> 
             _ => ([w, x, y, z], 0),
         };
         let bits = decode_quad(quad);
+        // req B64-2: the bits that padding leaves over are zero
         bad |= (bits & 0xff00_0000) | (bits & left_over);
         let [_, decoded @ ..] = bits.to_be_bytes();
         group.iter_mut().zip(decoded).for_each(|(g, d)| *g = d);
@@ -95,6 +96,7 @@ fn decode_quad(quad: [u8; 4]) -> u32 {
     })
 }
 
+// req B64-1: the standard alphabet, padded to groups of four
 /// The character of a value below 64: each line of RFC 4648 Table 1 is a difference to the last.
 fn encode_6_bits(value: u8) -> u8 {
     let c = value.wrapping_add(b'A'); //                             0..=25  A..=Z

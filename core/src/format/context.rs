@@ -22,6 +22,7 @@ impl<'a> Context<'a> {
     /// The context without pairs: the same as no context.
     pub const EMPTY: Context<'static> = Context { pairs: &[] };
 
+    // req KMS-CTX-1: a context is a set of pairs: any order opens, any other pair does not
     /// Sorts `pairs` and takes them as a context. Nothing is trimmed, folded or normalised.
     ///
     /// # Errors
@@ -75,6 +76,7 @@ fn len(pairs: &[(&str, &str)]) -> Option<usize> {
     })
 }
 
+// req KMS-CTX-2: nothing of a context is trimmed, folded or normalised
 /// Insertion sort by the UTF-8 bytes of the keys, which is how `str` compares.
 ///
 /// Not `sort_unstable`: its code can panic, should an order contradict itself.

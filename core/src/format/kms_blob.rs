@@ -14,6 +14,7 @@ pub const HEADER_LEN: usize = 53;
 /// How much longer a blob is than its plaintext, in bytes: header and tag.
 pub const OVERHEAD: usize = HEADER_LEN + 16;
 
+// req KMS-1: encrypt takes 1 to 4,096 bytes
 /// Most bytes that a blob seals: the limit of KMS's `Encrypt`, whose users we replace.
 pub const MAX_PLAINTEXT: usize = 4096;
 

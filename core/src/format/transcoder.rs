@@ -76,6 +76,7 @@ impl Mode {
     ///
     /// [`Rule::Length`]: CBC not of 16, 32, 48 … bytes, GCM without room for its tag.
     pub fn check_encrypted_len(self, len: u64) -> Result<(), Malformed> {
+        // req ET-FILE-1: aes-cbc-pkcs7 is the ciphertext alone, as openssl enc -nosalt writes it
         let possible = match self {
             Self::AesCbcPkcs7 => len != 0 && len.is_multiple_of(16),
             Self::AesCtr => true,
@@ -147,6 +148,8 @@ pub struct Layout {
     pub tag: Tag,
 }
 
+// req ET-FILE-3: where the tag of aes-gcm stands is not documented: the four ways are tried, and
+// a tag decides
 /// All ways in which a GCM file may have been written, the likeliest first. We write the first.
 pub const LAYOUTS: [Layout; 4] = [
     Layout { iv: IvUse::Whole, tag: Tag::Last },

@@ -166,6 +166,7 @@ pub fn decrypt_in_place(
     }
 }
 
+// req CBC-2: the padding is k bytes of the value k, from 1 to 16
 /// `tail` and its padding (RFC 5652 §6.3): k bytes of the value k, 1 ≤ k ≤ 16.
 pub(super) fn pad(tail: &[u8]) -> Option<Block> {
     let k = u8::try_from(16usize.checked_sub(tail.len())?).ok().filter(|&k| k > 0)?;
@@ -183,6 +184,7 @@ pub(super) fn pad(tail: &[u8]) -> Option<Block> {
 /// [`Inauthentic`] if the block does not end in 1 to 16 bytes of that value.
 pub fn unpad(last: &Block) -> Result<usize, Inauthentic> {
     let [.., k] = *last;
+    // req CBC-3: a padding is taken off only where all of its bytes are right
     let range = !k.ct_eq(&0) & !k.ct_gt(&16); //                     1 ≤ k ≤ 16
     let same = (1u8..=16).zip(last.iter().rev()).fold(Choice::from(1), |same, (nth, byte)| {
         same & (nth.ct_gt(&k) | byte.ct_eq(&k)) //                   the last k bytes are k
@@ -212,6 +214,7 @@ impl BlockSizeUser for Encrypt<'_> {
     type BlockSize = U16;
 }
 
+// req CBC-1: a block is XORed with the ciphertext before it, the first with the IV
 impl BlockCipherEncClosure for Encrypt<'_> {
     #[inline(always)]
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {

@@ -25,6 +25,7 @@ use crate::secret::ContentKey;
 /// How many bits of the counter block count (SP 800-38A §B.1). The bits above them stand still.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Width {
+    // req ET-FILE-2: the counter of aes-ctr has 128 bits, as OpenSSL's
     /// All: `aes-ctr` of Elastic Transcoder, and of OpenSSL.
     Bits128,
     /// The lower half: Common Encryption (ISO/IEC 23001-7).
@@ -58,6 +59,7 @@ impl Ctr {
     ///
     /// `None`, and nothing moves, where the counter would have gone once around before that.
     pub fn seek(&mut self, offset: u64) -> Option<()> {
+        // req CTR-3: no counter block comes twice in a stream
         let offset = u128::from(offset);
         (offset <= self.width.period_len()).then(|| self.position = offset)
     }
@@ -146,6 +148,7 @@ pub(super) fn encrypt_block(cipher: &Aes, mut block: Block) -> Block {
 }
 
 impl Width {
+    // req CTR-2: the counter adds in its lowest m bits; those above stand still
     /// The standard incrementing function of SP 800-38A §B.1, `n` times.
     fn add(self, counter: u128, n: u128) -> u128 {
         let counting = match self {
@@ -207,6 +210,7 @@ impl BlockSizeUser for Apply<'_> {
     type BlockSize = U16;
 }
 
+// req CTR-1: the text is XORed with encrypted counter blocks, the last of them cut
 impl BlockCipherEncClosure for Apply<'_> {
     #[inline(always)]
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {

@@ -22,9 +22,11 @@ use crate::block::{Aes, Block};
 use crate::fast::{self, Row};
 use crate::secret::{ContentKey, Inauthentic, declassify};
 
+// req GCM-5: short tags cost security: there are tags of 128 bits only
 /// The 16 bytes that authenticate a text.
 pub type Tag = [u8; 16];
 
+// req GCM-4: a text has at most 2^39 − 256 bits, additional data at most 2^64 − 1
 /// Most bytes of a text: 2³⁹ − 256 bits (SP 800-38D §5.2.1.1), or the counter would come around.
 pub const MAX_TEXT_LEN: u64 = (1 << 36) - 32;
 
@@ -144,6 +146,7 @@ pub fn open_in_place(
     opened.ok_or(Inauthentic)
 }
 
+// req GCM-3: the tag is checked, and no text is given out where it is wrong
 fn decrypt_and_verify(
     key: &ContentKey,
     iv: Iv,
@@ -168,6 +171,8 @@ struct Stream {
 }
 
 impl Stream {
+    // req GCM-1: encryption is GCTR from inc32(J0) on, and the tag is over data, text and their
+    // lengths
     /// Steps 1 to 3 of SP 800-38D §7.1, and A ‖ pad of step 5, for a text of about `text_len`.
     fn new(key: &ContentKey, iv: Iv, aad: &[&[u8]], text_len: usize) -> Option<Self> {
         let cipher = Aes::new(&key.0);
@@ -259,6 +264,7 @@ impl Drop for Stream {
     }
 }
 
+// req GCM-2: an IV of 12 bytes is followed by the counter 1; of another length, J0 is its hash
 /// J₀, step 2 of SP 800-38D §7.1.
 fn pre_counter(h: &Block, iv: Iv) -> Block {
     match iv {
@@ -295,6 +301,7 @@ const PIECE: usize = 4096;
 mod tests {
     use super::*;
 
+    // req GCM-4
     /// 64 GiB are too much for a test: the counts are set, and one byte more is asked for.
     #[test]
     fn a_text_ends_where_its_counter_does() {

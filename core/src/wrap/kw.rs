@@ -22,6 +22,7 @@ impl<'a> WrappedMut<'a> {
     pub fn parse(bytes: &'a mut [u8]) -> Option<Self> {
         let (semiblocks, []) = bytes.as_chunks_mut() else { return None };
         match semiblocks {
+            // req KW-3: a wrapped key has at least three semiblocks
             [icv, r @ ..] if r.len() >= 2 => Some(Self { icv, r }),
             _ => None,
         }
@@ -41,6 +42,7 @@ impl<'a> WrappedMut<'a> {
         let Self { icv, r } = self;
         w_inverse(&InverseAes::new(&kek.0), icv, r);
 
+        // req KW-4: unwrapping fails where the check differs, and gives nothing back then
         let authentic = icv.ct_eq(&ICV1);
         icv.zeroize();
         // The verdict is public: the caller's next act reveals it.
@@ -68,5 +70,6 @@ pub fn wrap<'o>(kek: &Kek, key: &[u8], out: &'o mut [u8]) -> Option<&'o [u8]> {
     Some(out)
 }
 
+// req KW-2: the default initial value is eight bytes of A6
 /// The default initial value of RFC 3394 §2.2.3.1, ICV1 of SP 800-38F §6.2.
 const ICV1: Semiblock = [0xA6; 8];

@@ -43,6 +43,7 @@ impl<'a> WrappedMut<'a> {
             ref mut r => w_inverse(&cipher, icv, r),
         }
 
+        // req KWP-2: three checks are made: the constant, the length, and that the padding is zero
         // RFC 5649 §3: the three checks on the AIV. All are made, then one verdict is taken,
         // so that a refusal does not tell a wrong constant from a wrong length from a wrong pad.
         let [c0, c1, c2, c3, mli @ ..] = *icv;
@@ -72,6 +73,7 @@ impl<'a> WrappedMut<'a> {
 ///
 /// `None` where KWP cannot wrap: `key_len` is 0, or does not fit into 32 bits (RFC 5649 §3).
 pub fn wrapped_len(key_len: usize) -> Option<usize> {
+    // req KWP-4: a key is shorter than 2^32 bytes and not empty
     u32::try_from(key_len).ok().filter(|&mli| mli > 0)?;
     key_len.checked_next_multiple_of(8)?.checked_add(8)
 }
@@ -86,6 +88,7 @@ pub fn wrap<'o>(kek: &Kek, key: &[u8], out: &'o mut [u8]) -> Option<&'o [u8]> {
     let [m0, m1, m2, m3] = u32::try_from(key.len()).ok()?.to_be_bytes();
     let (icv, body) = out.split_first_chunk_mut()?;
     let [c0, c1, c2, c3] = ICV2;
+    // req KWP-1: the check begins with A65959A6, and the length of the key in 32 bits follows
     *icv = [c0, c1, c2, c3, m0, m1, m2, m3]; //                AIV = ICV2 ‖ MLI
     body.fill(0);
     body.iter_mut().zip(key).for_each(|(b, k)| *b = *k); //    P ‖ PAD

@@ -24,6 +24,7 @@ use crate::block::{
 /// 8 bytes, half an AES block.
 pub(crate) type Semiblock = [u8; 8];
 
+// req KW-5: w and its inverse are the permutations of Algorithms 1 and 2
 /// W, the wrapping permutation of SP 800-38F §6.1 (Algorithm 1), in place.
 ///
 /// Equal to the index form of RFC 3394 §2.2.1, which needs no shifting of the register.
@@ -45,6 +46,7 @@ impl BlockSizeUser for W<'_> {
     type BlockSize = U16;
 }
 
+// req KW-1: wrapping goes six times over all semiblocks, and each step adds its number to the check
 impl BlockCipherEncClosure for W<'_> {
     #[inline(always)]
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
@@ -90,6 +92,7 @@ impl BlockCipherDecClosure for WInverse<'_> {
     }
 }
 
+// req KWP-3: a key of one semiblock is wrapped as one block of AES
 /// RFC 5649 §4.1: one semiblock of key data and its AIV are a single block of ECB.
 struct OneBlock<'a> {
     icv: &'a mut Semiblock,

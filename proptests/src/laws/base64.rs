@@ -18,6 +18,7 @@ pub const ALL: &[Law<Base64Case>] = &[
     Law { name: "base64_fits_or_is_not_written", holds: base64_fits_or_is_not_written },
 ];
 
+// req B64-1
 /// Core and model write the same text.
 pub fn base64_agrees_with_spec(c: &Base64Case) {
     assert_eq!(encoded(&c.bytes.0), spec::base64::encode(&c.bytes.0));
@@ -35,6 +36,7 @@ pub fn base64_reads_an_edited_text_as_spec_does(c: &Base64Case) {
     reads_as_spec(&c.edit.apply(&encoded(&c.bytes.0)));
 }
 
+// req B64-2
 /// RFC 4648 §3.5: of the characters that may stand last, only one leaves no bits over.
 pub fn base64_has_one_text_for_all_bytes(c: &Base64Case) {
     let text = encoded(&c.bytes.0);

@@ -23,6 +23,7 @@ pub const ALL: &[Law<CbcCase>] = &[
     },
 ];
 
+// req CBC-1, CBC-2
 /// Core and model encrypt to the same bytes.
 pub fn cbc_agrees_with_spec(c: &CbcCase) {
     assert_eq!(encrypt(c), spec::cbc::encrypt_padded(c.key.bytes(), c.iv, &c.text.0));
@@ -48,6 +49,7 @@ pub fn cbc_opens_what_spec_opens(c: &CbcCase) {
     }
 }
 
+// req CBC-3
 /// A last block that is almost padded: by the block, and at the end of a ciphertext.
 pub fn cbc_refuses_any_padding_that_spec_refuses(c: &CbcCase) {
     let mut last = c.last;

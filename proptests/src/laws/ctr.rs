@@ -22,6 +22,7 @@ pub const ALL: &[Law<CtrCase>] = &[
     },
 ];
 
+// req CTR-1
 /// Core and model mask with the same bytes, also where the counter wraps.
 pub fn ctr_agrees_with_spec(c: &CtrCase) {
     let masked = spec::ctr::apply(c.key.bytes(), c.first.block, c.first.bits, &c.text.0);
@@ -77,6 +78,7 @@ pub fn ctr_seeks_as_far_as_spec_counts(c: &CtrCase) {
     assert_eq!(text, masked[begun..]);
 }
 
+// req CTR-3
 /// No counter block serves twice: the byte after the last is refused, and the text untouched.
 pub fn ctr_ends_before_its_counter_has_gone_round(c: &CtrCase) {
     if c.first.bits != 32 {

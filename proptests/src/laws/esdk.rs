@@ -68,6 +68,7 @@ pub fn esdk_refuses_any_flipped_bit_and_leaves_zeros(c: &EsdkCase) {
     }
 }
 
+// req ESDK-FRAME-2
 /// A message that ends before its end does not open.
 pub fn esdk_refuses_any_beginning(c: &EsdkCase) {
     if let Some(message) = theirs(c) {
@@ -80,6 +81,7 @@ pub fn esdk_refuses_any_beginning(c: &EsdkCase) {
     }
 }
 
+// req ESDK-FRAME-1
 /// A frame that is left out, or stands elsewhere, is refused.
 pub fn esdk_refuses_moved_frames(c: &EsdkCase) {
     let c = &EsdkCase { block_iv: None, ..c.clone() };
@@ -158,6 +160,7 @@ pub fn esdk_refuses_the_signature_of_another(c: &EsdkCase) {
     assert_eq!(opened(c, &mixed), Err(seen));
 }
 
+// req ESDK-HEADER-1
 /// As it was sealed, and with a bit flipped, where it is a header still.
 pub fn esdk_accepted_header_prints_back_identically(c: &EsdkCase) {
     if let Some(mut message) = theirs(c) {

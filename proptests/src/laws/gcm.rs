@@ -20,6 +20,7 @@ pub const ALL: &[Law<GcmCase>] = &[
     Law { name: "gcm_lets_nothing_out_before_the_tag", holds: gcm_lets_nothing_out_before_the_tag },
 ];
 
+// req GCM-1
 /// Core and model seal to the same bytes and the same tag.
 pub fn gcm_agrees_with_spec(c: &GcmCase) {
     let (text, tag) = spec::gcm::seal(c.key.bytes(), c.iv.bytes(), &c.aad.0, &c.text.0);
@@ -66,6 +67,7 @@ pub fn gcm_any_chunking_equals_one_shot(c: &GcmCase) {
     assert_eq!((text, encryptor.finish()), seal(c));
 }
 
+// req GCM-3
 /// Streaming erases each piece after it is stored, and drops what it stored with a wrong tag.
 pub fn gcm_lets_nothing_out_before_the_tag(c: &GcmCase) {
     let (text, mut tag) = seal(c);

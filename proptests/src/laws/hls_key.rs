@@ -34,6 +34,7 @@ pub fn key_that_is_accepted_prints_back(list: &str) {
     }
 }
 
+// req HLS-LIST-1
 /// Core and model find the same attributes, or both refuse the list.
 pub fn attributes_agree_with_spec(text: &str) {
     let list = AttributeList::parse(text);

@@ -24,6 +24,7 @@ pub const ALL: &[Law<KdfCase>] = &[
     Law { name: "kbkdf_binds_what_it_is_given", holds: kbkdf_binds_what_it_is_given },
 ];
 
+// req HMAC-1
 /// Core and model agree, with keys shorter and longer than a block of the hash.
 pub fn hmac_agrees_with_spec(c: &KdfCase) {
     let (key, message) = (&c.key.0, &c.message.0);
@@ -49,6 +50,7 @@ pub fn hmac_changes_with_any_flipped_bit(c: &KdfCase) {
     }
 }
 
+// req HKDF-1
 /// Core and model derive the same bytes.
 pub fn hkdf_agrees_with_spec(c: &KdfCase) {
     let (salt, ikm, info, len) = (&c.salt.0, &c.key.0, &c.info.0, usize::from(c.len));
@@ -69,6 +71,7 @@ pub fn hkdf_gives_the_beginning_of_what_is_longer(c: &KdfCase) {
     }
 }
 
+// req HKDF-2
 /// RFC 5869 §2.3: L ≤ 255 · HashLen. KBKDF has no 0 bits.
 pub fn hkdf_refused_lengths_are_refused_before_any_key_is_used(c: &KdfCase) {
     let mut out = vec![0xee; 255 * 64 + 1 + usize::from(c.len)];
@@ -78,6 +81,7 @@ pub fn hkdf_refused_lengths_are_refused_before_any_key_is_used(c: &KdfCase) {
     assert_eq!(kbkdf_hmac_sha256(&c.key.0, &c.salt.0, &c.info.0, &mut []), None);
 }
 
+// req KDF-1
 /// Core and model derive the same bytes, or both refuse the length.
 pub fn kbkdf_agrees_with_spec(c: &KdfCase) {
     let mut out = vec![0xff; usize::from(c.len)];

@@ -29,6 +29,7 @@ pub const ALL: &[Law<KmsCase>] = &[
     },
 ];
 
+// req GCM-6
 /// Core and model seal to the same blob, or both refuse; what opens is sealed to the same again.
 pub fn kms_agrees_with_spec(c: &KmsCase) {
     let pairs = c.context.owned();
@@ -73,6 +74,7 @@ pub fn kms_blob_of_any_parts_agrees_with_spec(c: &KmsCase) {
     }
 }
 
+// req KMS-CTX-1
 /// Only the context that sealed opens: neither another, nor none, nor one pair more or changed.
 pub fn kms_refuses_any_other_context(c: &KmsCase) {
     let Some(blob) = sealed(c) else { return };
@@ -89,6 +91,7 @@ pub fn kms_refuses_any_other_context(c: &KmsCase) {
     }
 }
 
+// req KMS-1
 /// Nothing, too much, no version, no room: all are refused, and `out` is not written.
 pub fn kms_refused_lengths_are_refused_before_any_key_is_used(c: &KmsCase) {
     let too_long = vec![7; MAX_PLAINTEXT + 1];

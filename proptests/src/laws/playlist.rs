@@ -19,6 +19,7 @@ pub fn playlist_lines_add_up(c: &PlaylistCase) {
     lines_add_up(c.0.as_bytes());
 }
 
+// req HLS-LIST-2
 /// Core and model agree on kind, on what each line says, and on where it is refused.
 pub fn playlist_agrees_with_spec(c: &PlaylistCase) {
     agrees_with_spec(c.0.as_bytes());

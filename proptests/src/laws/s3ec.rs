@@ -96,6 +96,7 @@ pub fn s3ec_refuses_any_flipped_bit(c: &S3ecCase) {
     header_agrees_with_spec(&altered.metadata, altered.file.as_ref());
 }
 
+// req S3EC-TAMPER-1
 /// A field that stands in the other place, or in both, is refused: it could be taken for another.
 pub fn s3ec_refuses_moved_fields(c: &S3ecCase) {
     let Some(object) = c.object() else { return };
@@ -116,6 +117,7 @@ pub fn s3ec_refuses_moved_fields(c: &S3ecCase) {
     header_agrees_with_spec(&altered.metadata, altered.file.as_ref());
 }
 
+// req S3EC-FIELD-1
 /// Core and model read the same fields, and what is accepted prints back.
 pub fn s3ec_header_of_any_fields_agrees_with_spec(c: &S3ecFields) {
     header_agrees_with_spec(&c.metadata, c.file.as_ref());

@@ -26,6 +26,7 @@ pub const ALL: &[Law<SegmentCase>] = &[
     },
 ];
 
+// req HLS-SEGMENT-1
 /// Core and model encrypt to the same bytes.
 pub fn segment_agrees_with_spec(c: &SegmentCase) {
     assert_eq!(encrypt(c), spec::segment::encrypt(&c.key, c.iv.spec(), &c.text.0));
@@ -36,6 +37,7 @@ pub fn segment_decrypt_inverts_encrypt(c: &SegmentCase) {
     assert_eq!(decrypt(c, &encrypt(c)).as_ref(), Some(&c.text.0));
 }
 
+// req HLS-SEGMENT-2
 /// An altered segment, a truncated one, and bytes that nobody encrypted give what the model says
 /// they give, or are refused by both, with zeros left.
 pub fn segment_opens_what_spec_opens(c: &SegmentCase) {
@@ -69,6 +71,7 @@ pub fn segment_any_chunking_equals_one_shot(c: &SegmentCase) {
     assert_eq!([blocks.as_flattened(), &tail].concat(), c.text.0);
 }
 
+// req HLS-IV-1
 /// RFC 8216 §5.2: big-endian, at the end of 16 bytes. An implicit IV is an explicit one.
 pub fn segment_takes_its_iv_as_spec_does(c: &SegmentCase) {
     let block = c.iv.core().block();

@@ -35,6 +35,7 @@ pub const ALL: &[Law<WrapCase>] = &[
     },
 ];
 
+// req KW-1, KW-5
 /// Core and model wrap to the same bytes, or both refuse the length.
 pub fn kw_agrees_with_spec(c: &WrapCase) {
     assert_eq!(kw_wrap(&c.kek, &c.key.0), spec::kw::wrap(c.kek.bytes(), &c.key.0));
@@ -47,6 +48,7 @@ pub fn kw_unwrap_inverts_wrap(c: &WrapCase) {
     }
 }
 
+// req KW-4
 /// Neither an altered wrapped key opens, nor another key opens it.
 pub fn kw_refuses_any_flipped_bit_and_leaves_zeros(c: &WrapCase) {
     if let Some(mut wrapped) = kw_wrap(&c.kek, &c.key.0) {
@@ -56,6 +58,7 @@ pub fn kw_refuses_any_flipped_bit_and_leaves_zeros(c: &WrapCase) {
     }
 }
 
+// req KW-5
 /// Core and model agree on bytes that nobody wrapped; what opens is wrapped to the same again.
 pub fn kw_opens_what_spec_opens(c: &WrapCase) {
     let opened = kw_unwrap(&c.kek.kek(), &c.raw.0);
@@ -106,6 +109,7 @@ pub fn kwp_opens_what_spec_opens(c: &WrapCase) {
     kwp_opens_as_spec_does(c, &c.raw.0);
 }
 
+// req KWP-2
 /// Someone with the key, and another idea of the integrity check: constant, length, padding. A key
 /// of zeros lets the length be another while the padding stays right.
 pub fn kwp_refuses_a_forged_check(c: &WrapCase) {
@@ -127,6 +131,7 @@ pub fn kwp_refuses_a_forged_check(c: &WrapCase) {
     }
 }
 
+// req KWP-4
 /// No key is at hand in `parse`, and what it refuses is untouched.
 pub fn kwp_refused_lengths_are_refused_before_any_key_is_used(c: &WrapCase) {
     let mut bytes = c.raw.0.clone();

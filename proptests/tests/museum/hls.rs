@@ -18,6 +18,7 @@ fn an_iv_of_15_bytes_is_refused() {
     }
 }
 
+// req CBC-4
 /// gpac/gpac #155: the IV was not counted on while its first byte was zero, and two samples
 /// running had the same. An implicit IV of ours is zero in its first 8 bytes always.
 #[test]

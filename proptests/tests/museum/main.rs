@@ -53,6 +53,7 @@ fn nobody_accepts_the_wrapped_empty_key() {
     assert_eq!(kwp::wrap(&kek, &[], &mut [0; 8]), None);
 }
 
+// req GCM-5
 /// Libraries that compare as many bytes of the tag as they are given accept one of 256 forgeries
 /// of one byte: pyca/cryptography had `min_tag_length` for it, Java its `GCMParameterSpec`.
 #[test]

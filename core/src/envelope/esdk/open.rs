@@ -34,6 +34,7 @@ impl Body {
     /// public key is no point of the curve.
     pub fn open(header: &Header<'_>, key: &MessageKey) -> Result<Self, Inauthentic> {
         let id = *header.message_id;
+        // req ESDK-COMMIT-1: the commitment is compared before anything is decrypted
         // The commitment is public, and so is whether a reader has the key to it.
         if !declassify(commitment(key, &id).ct_eq(header.commitment)) {
             return Err(Inauthentic);
@@ -83,6 +84,7 @@ impl Opener {
     /// [`Inauthentic`] if a bit of the frame was altered, or it is another message's, or not the
     /// next, or after the final one. On `Err`, its content is all zero.
     pub fn open<'f>(&mut self, frame: Frame<'f>) -> Result<&'f [u8], Inauthentic> {
+        // req ESDK-FRAME-1: frames count from 1 without a gap, and the IV is their number
         if self.next != Some(frame.sequence.get()) {
             frame.content.zeroize();
             return Err(Inauthentic);
@@ -114,6 +116,7 @@ impl Opener {
         opened.map(|()| &*frame.content).ok_or(Inauthentic)
     }
 
+    // req ESDK-FRAME-2: a message ends with its final frame, which is no longer than the others
     /// Whether the message is whole: its final frame was opened, and `footer`, which a signed one
     /// has and no other, signs all of it.
     ///

@@ -53,6 +53,7 @@ pub fn wrap(
     Some(wrapped)
 }
 
+// req ESDK-RAW-1: the wrapped key is AES-GCM under the context as additional data
 /// Unwraps the data key of the message of `header` from `edk`, one of its own.
 ///
 /// # Errors

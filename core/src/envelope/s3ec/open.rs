@@ -21,6 +21,7 @@ pub enum Opened {
     Range(Range),
 }
 
+// req S3EC-COMMIT-1: the commitment is compared before the content's key is derived
 /// Opens an object under its data key: the commitment is compared before any other key is
 /// derived.
 ///
@@ -72,6 +73,7 @@ impl Range {
         Self(Ctr::new(key, j0, Width::Bits32))
     }
 
+    // req S3EC-RANGE-1: a range is decrypted by CTR in the lowest 32 bits, and is not authenticated
     /// Goes to `offset`, in bytes of the text.
     ///
     /// `None` where no text of GCM is as long.

@@ -105,6 +105,8 @@ impl<'a> AskKms<'a> {
         self.bound
     }
 
+    // req S3EC-CONTEXT-1: the context is the caller's and the suite, and the reserved pair is
+    // the client's own
     /// Checks the encryption context that is `stored` with the object against what the caller
     /// expects. KMS is then asked with the stored one.
     ///
@@ -228,6 +230,7 @@ impl AskRsa<'_> {
     }
 }
 
+// req S3EC-OAEP-1: the payload of OAEP is length, key and suite, and each is compared
 /// length ‖ data key ‖ the suite's text. The length of the payload is public, as is the suite; so
 /// the length of the key is what is left, and one bit says whether all of it fits.
 fn open_payload(suite: Suite, payload: &[u8]) -> Result<DataKey, Inauthentic> {

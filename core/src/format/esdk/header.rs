@@ -69,6 +69,7 @@ impl<'a> Header<'a> {
         let mut reader = Reader::new(front);
         let suite = read_suite(&mut reader)?;
         let message_id = reader.array().ok_or(broken("message id", Rule::Length))?;
+        // req ESDK-HEADER-1: a header of version 2 has its fields in this order, and nothing else
         let context = read_context(&mut reader)?;
         let public_key = public_key(suite, Pairs::of(context))?;
         let edks = Edks::read(&mut reader)?;
@@ -122,6 +123,7 @@ impl<'a> Iterator for Pairs<'a> {
     }
 }
 
+// req ESDK-SUITE-1: suites that do not commit to a key are refused by name
 fn read_suite(reader: &mut Reader<'_>) -> Result<Suite, Malformed> {
     match reader.u8() {
         Some(VERSION) => {}
@@ -175,6 +177,7 @@ fn public_key(suite: Suite, mut pairs: Pairs<'_>) -> Result<Option<[u8; 49]>, Ma
     }
 }
 
+// req ESDK-HEADER-2: the pairs of a context stand in the order of their UTF-8 bytes, none twice
 /// Pairs in strictly ascending order and nothing else: then no two contexts stand alike.
 fn check_context(bytes: &[u8]) -> Result<(), Malformed> {
     let mut reader = Reader::new(bytes);

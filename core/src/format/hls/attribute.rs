@@ -24,6 +24,7 @@ pub enum Value<'a> {
 pub struct AttributeList<'a>(&'a str);
 
 impl<'a> AttributeList<'a> {
+    // req HLS-LIST-1: an attribute list has names and values, and each name once
     /// Takes what follows the colon of a tag.
     ///
     /// Blanks before a name are passed over: the standard forbids them, old packagers wrote them.
@@ -165,6 +166,7 @@ fn bare_len(text: &str) -> usize {
     text.find([',', '"', ' ', '\t']).unwrap_or(text.len())
 }
 
+// req HLS-LIST-2: a decimal integer has no sign and lies below 2^64
 /// A decimal-integer of §4.2: 1 to 20 digits, 0 ..= 2⁶⁴ − 1, no sign.
 pub(super) fn decimal(field: &'static str, text: &str) -> Result<u64, Malformed> {
     if text.is_empty() || text.len() > 20 || !text.bytes().all(|b| b.is_ascii_digit()) {

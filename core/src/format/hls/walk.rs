@@ -77,6 +77,8 @@ impl<'a> Walk<'a> {
                 let range = range.map(|range| range.resolve(Some(0))).transpose()?;
                 return Ok(Item::Map(self.resource(uri, range)?));
             }
+            // req HLS-SEQUENCE-1: the Media Sequence Number counts from EXT-X-MEDIA-SEQUENCE,
+            // which comes before any segment
             Tag::MediaSequence(_) if self.any_segment => {
                 return Err(Malformed { field: "EXT-X-MEDIA-SEQUENCE", rule: Rule::Order });
             }

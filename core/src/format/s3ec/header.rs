@@ -135,6 +135,8 @@ impl<'a> Header<'a> {
         header?.with_clear_len(object)
     }
 
+    // req S3EC-TAMPER-1: of version 3, what describes the content stays with the object: a field
+    // that moved is refused
     /// The wrapped data key is in `file`. What belongs to the content may not be there in V3, and
     /// not in `object` in V1 and V2: then neither of the two can be given the other's meaning.
     fn parse_split(
@@ -188,6 +190,7 @@ impl<'a> Header<'a> {
         })
     }
 
+    // req S3EC-FIELD-1: each field has the length and the form of its version, and none is missing
     fn v2(fields: &Metadata<'a>, place: Place, room: &'a mut [u8]) -> Result<Self, Malformed> {
         fields.forbid(&V3_CONTENT)?;
         fields.forbid(&[WRAP_ALG_V3, CONTEXT_V3, MATDESC_V3])?;

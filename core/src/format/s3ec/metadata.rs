@@ -48,6 +48,7 @@ impl<'a> Metadata<'a> {
         V3_CONTENT.into_iter().any(|name| self.get(name).is_some())
     }
 
+    // req S3EC-DETECT-1: a version is told by its fields, and fields of two versions are refused
     /// The version, by the one wrapped data key. `None` where there is none.
     pub(super) fn version(&self) -> Result<Option<Version>, Malformed> {
         let there = [KEY, KEY_V2, KEY_V3].map(|name| self.get(name).is_some());
