@@ -38,6 +38,12 @@ def fail(why):
     sys.exit(f"FAILED: {why}")
 
 
+def lock(folder):
+    """Makes a crate of this folder build the versions that the workspace builds."""
+    shutil.copy(folder.parent.parent / "Cargo.lock", folder / "Cargo.lock")
+    return folder / "Cargo.toml"
+
+
 def target(root, name):
     """Where a check builds. A copy with a fault has a folder of its own, which begins with what is
     built of the dependencies: cargo does not tell two workspaces apart by where they lie."""
