@@ -28,11 +28,14 @@ const MOST: usize = 8 << 20;
 /// Bytes of a turn, unless one text is more: so short that most turns are not interrupted.
 const TURN: usize = 1_000_000;
 
-/// One way to do the work: does it once, and says how long that took.
+/// One way to do the work.
 pub(crate) struct Candidate {
     pub(crate) name: &'static str,
-    pub(crate) run: Box<dyn FnMut(&mut Vec<u8>) -> Duration>,
+    pub(crate) run: Box<Work>,
 }
+
+/// Does the work once, and says how long that took.
+pub(crate) type Work = dyn FnMut(&mut Vec<u8>) -> Duration;
 
 /// What came out.
 pub(crate) struct Figure {
