@@ -15,7 +15,7 @@
 //!
 //! A function that is compiled for instructions which a processor may lack can only be called in
 //! an `unsafe` block. There is one such block for each pair of operation and tier, in one macro, and
-//! one for the key expansion. Each is guarded by [`Tier`], which only [`Tier::detect`] makes. No
+//! one for the key expansion. Each is guarded by `Tier`, which only `Tier::detect` makes. No
 //! pointer is used anywhere: rows become vectors, and vectors rows, by value (`zerocopy`).
 #![no_std]
 
