@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt;
 
 use std::num::NonZeroU32;
 
-use reelseal_core::envelope::esdk::{FreshMessageId, Opener, Sealer, raw_aes};
+use reelseal_core::envelope::esdk::{Body, FreshMessageId, Opener, Sealer, raw_aes};
 use reelseal_core::envelope::{kms, transcoder};
 use reelseal_core::format::context::Context;
 use reelseal_core::format::esdk::{Edk, Frame, Header};
@@ -116,13 +116,18 @@ fn message(key: &MessageKey) -> (Vec<u8>, Vec<u8>) {
     (header, [&head[..], &content, &tag].concat())
 }
 
+fn framed(header: &[u8], key: &MessageKey) -> Opener {
+    let header = Header::parse(header).unwrap().0;
+    let Ok(Body::Framed(opener)) = Body::open(&header, key) else { panic!("it has frames") };
+    opener
+}
+
 #[test]
 fn derived_and_read_keys_are_erased_on_drop() {
     is_erased_on_drop(|| transcoder::DataKey::parse(black_box(&PATTERN)).unwrap(), &PATTERN);
     // The key of a message is derived: what two openers of it share is that key, and the id.
     let (header, _) = message(&MessageKey::new(PATTERN));
-    let open =
-        || Opener::new(&Header::parse(&header).unwrap().0, &MessageKey::new(PATTERN)).unwrap();
+    let open = || framed(&header, &MessageKey::new(PATTERN));
     let (held, left) = drop_in_place(open);
     let changed = held.iter().zip(left.iter()).filter(|(held, left)| held != left).count();
     assert!(changed >= 24, "only {changed} bytes of the key were erased");
@@ -169,9 +174,9 @@ fn every_refusal_leaves_zeros() {
     assert_eq!(out, [0; MAX_PLAINTEXT], "kms");
 
     let message_key = MessageKey::new(PATTERN);
-    let (header, mut frame) = message(&message_key);
-    let header = Header::parse(&header).unwrap().0;
-    let mut opener = Opener::new(&header, &message_key).unwrap();
+    let (message_header, mut frame) = message(&message_key);
+    let header = Header::parse(&message_header).unwrap().0;
+    let mut opener = framed(&message_header, &message_key);
     frame[30] ^= 1;
     let frame_len = NonZeroU32::new(32).unwrap();
     assert!(opener.open(Frame::parse(&mut frame, frame_len).unwrap().0).is_err());
