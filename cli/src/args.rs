@@ -97,7 +97,7 @@ impl Globals {
 
     /// The way to objects of S3, and how S3 encrypts what is written.
     pub fn objects_with(&self, sse: &Sse) -> Objects {
-        Objects::new(self.s3_endpoint.as_deref(), sse)
+        Objects::new(self.s3_endpoint.as_deref().filter(|url| !url.is_empty()), sse)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The connection to S3, made when the first object is asked for.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use aws_sdk_s3::Client;
@@ -9,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::failure::{What, failed};
 use super::{Location, ObjectUrl, Place, Sse};
 use crate::aws::Aws;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 /// S3, as the user reaches it. Clones are the same connection; threads may share it.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +21,9 @@ struct Shared {
     endpoint: Option<String>,
     sse: Sse,
     connected: OnceLock<Result<(Aws, Client), Error>>,
-    /// Bytes that may wait in memory beside the first part of each reader and upload, in MiB.
+    /// Whether S3 did not answer when a run that failed cleaned up: it is not asked again.
+    lost: AtomicBool,
+    /// Bytes that may wait in memory beside the first part of each upload, in MiB.
     ahead: Arc<Semaphore>,
 }
 
@@ -30,6 +33,7 @@ impl Default for Shared {
             endpoint: None,
             sse: Sse::default(),
             connected: OnceLock::new(),
+            lost: AtomicBool::new(false),
             ahead: Arc::new(Semaphore::new(AHEAD_MIB)),
         }
     }
@@ -74,6 +78,10 @@ impl Objects {
         }
     }
 
+    pub(super) fn lost(&self) -> &AtomicBool {
+        &self.0.lost
+    }
+
     pub(super) fn sse(&self) -> &Sse {
         &self.0.sse
     }
@@ -93,7 +101,11 @@ impl Objects {
 
     fn connect(&self) -> Result<(Aws, Client), Error> {
         let endpoint = self.0.endpoint.as_deref();
-        let aws = Aws::connect(None, endpoint)?;
+        let aws = Aws::connect(None, endpoint).or_else(|error| match endpoint {
+            // Stores elsewhere have no regions, and take any name.
+            Some(_) if error.kind() == Kind::Usage => Aws::connect(Some("us-east-1"), endpoint),
+            _ => Err(error),
+        })?;
         let mut builder = config::Builder::from(aws.config());
         // Other stores seldom have a host name for each bucket.
         let elsewhere = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
@@ -107,5 +119,5 @@ impl Objects {
     }
 }
 
-/// What all readers and uploads together hold in memory ahead of need.
-const AHEAD_MIB: usize = 64;
+/// What all uploads together hold in memory beside one part each.
+const AHEAD_MIB: usize = 48;

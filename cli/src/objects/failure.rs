@@ -67,7 +67,9 @@ where
         }
         ("RequestTimeTooSkewed", _) => system("the clock of this machine is wrong")
             .hint("set the clock: S3 takes signatures of the last 15 minutes"),
-        (_, 403) => system("S3 denies access").hint(match what {
+        ("InvalidObjectState", _) => system("it is in an archive (Glacier)")
+            .hint("restore it first: aws s3api restore-object"),
+        ("AccessDenied" | "Forbidden" | "", 403) => system("S3 denies access").hint(match what {
             What::Read => "the credentials need s3:GetObject on it, kms:Decrypt on the key of S3",
             What::Write => {
                 "the credentials need s3:PutObject on it, kms:GenerateDataKey and kms:Decrypt on \

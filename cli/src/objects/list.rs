@@ -23,6 +23,19 @@ pub enum Depth {
 }
 
 impl Objects {
+    /// Whether there is an object whose key begins with that of `prefix`.
+    ///
+    /// # Errors
+    ///
+    /// S3 says no or cannot be reached; a signal came.
+    pub fn has_any(&self, prefix: &ObjectUrl) -> Result<bool, Error> {
+        let (aws, client) = self.client()?;
+        let request = client.list_objects_v2().bucket(prefix.bucket()).prefix(prefix.key());
+        let page = aws.wait(request.max_keys(1).send())?;
+        let page = page.map_err(|error| failed(What::List, prefix, &error))?;
+        Ok(!page.contents().is_empty())
+    }
+
     /// The objects whose keys begin with that of `prefix`, at most `limit` of them, by key.
     ///
     /// # Errors

@@ -72,6 +72,11 @@ impl ObjectUrl {
         self
     }
 
+    /// Whether it lies under the prefix `other`, or is it.
+    pub fn starts_with(&self, other: &Self) -> bool {
+        self.bucket == other.bucket && self.key.starts_with(&other.key)
+    }
+
     /// Refuses a prefix where one object is meant.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{Location, Objects};
 use crate::error::Error;
-use crate::package::{Existing, write_atomic};
+use crate::package::{Existing, PackagePath, write_atomic};
 
 /// Where bytes come from or go to: a path, `-`, or an object of S3.
 #[derive(Clone, Debug)]
@@ -58,6 +58,21 @@ impl Place {
         Ok(self.at(match &self.location {
             Location::Local(path) => Location::Local(path.with_added_extension(extension)),
             Location::S3(url) => Location::S3(url.with_key(format!("{}.{extension}", url.key()))?),
+        }))
+    }
+
+    /// The file `name` in this folder or under this prefix.
+    ///
+    /// # Errors
+    ///
+    /// The name is none that a key may have.
+    pub fn child(&self, name: &PackagePath) -> Result<Self, Error> {
+        Ok(self.at(match &self.location {
+            Location::Local(path) => Location::Local(path.join(name.as_path())),
+            Location::S3(url) => {
+                let prefix = url.clone().into_prefix();
+                Location::S3(prefix.with_key(format!("{}{name}", prefix.key()))?)
+            }
         }))
     }
 
@@ -134,7 +149,9 @@ impl Place {
     ///
     /// As [`Self::reader`].
     pub fn read(&self, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let mut bytes = Zeroizing::new(Vec::new());
+        // A key is short, and shall leave no copies behind where a vector grows.
+        let room = usize::try_from(limit.saturating_add(2)).map_or(SHORT, |len| len.min(SHORT));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(room));
         let reader = self.reader()?.take(limit.saturating_add(1));
         { reader }.read_to_end(&mut bytes).map_err(|error| self.read_error(&error))?;
         Ok(bytes)
@@ -192,6 +209,9 @@ impl Place {
     }
 }
 
+/// Bytes of a file that is read without its buffer growing.
+const SHORT: usize = 1 << 16;
+
 /// Opens a file; `-` is standard input.
 pub(crate) fn open_file(path: &Path) -> io::Result<File> {
     if path == Path::new("-") {
@@ -203,6 +223,18 @@ pub(crate) fn open_file(path: &Path) -> io::Result<File> {
 impl From<PathBuf> for Place {
     fn from(path: PathBuf) -> Self {
         Objects::default().place(Location::Local(path))
+    }
+}
+
+impl From<&Place> for Place {
+    fn from(place: &Self) -> Self {
+        place.clone()
+    }
+}
+
+impl From<&PathBuf> for Place {
+    fn from(path: &PathBuf) -> Self {
+        path.clone().into()
     }
 }
 
