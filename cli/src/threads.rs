@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 
-use rayon::ThreadPoolBuilder;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::Error;
 
@@ -20,3 +20,16 @@ pub(crate) fn limit(count: NonZero<usize>) -> Result<(), Error> {
 pub(crate) fn count() -> usize {
     rayon::current_num_threads()
 }
+
+/// Threads for work on many objects of S3, which mostly wait for answers.
+///
+/// # Errors
+///
+/// The system has no such threads to give.
+pub(crate) fn for_network() -> Result<ThreadPool, Error> {
+    let started = ThreadPoolBuilder::new().num_threads(NETWORK).build();
+    started.map_err(|error| Error::system(format!("cannot start {NETWORK} threads: {error}")))
+}
+
+/// Objects on their way at a time. Each takes up to 20 MiB.
+pub(crate) const NETWORK: usize = 8;

@@ -94,7 +94,7 @@ fn each_operation_is_on_record_by_its_name() {
     assert!(records.iter().all(|r| r.get("errorCode").is_none()));
     assert_eq!(records[0]["readOnly"], false);
     assert_eq!(records[3]["reelseal"]["sourceKeyVersion"], 1);
-    assert_eq!(audit::verify(&home.log(), None).unwrap().lines, 12);
+    assert_eq!(audit::verify(home.log(), None).unwrap().lines, 12);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn the_log_can_lie_elsewhere() {
     let home = Home::new();
     let log = home.file("elsewhere", b"");
     home.ok(&[&GENERATE[..], &["--audit", &log]].concat());
-    assert_eq!(audit::verify(log.as_ref(), None).unwrap().lines, 1);
+    assert_eq!(audit::verify(std::path::Path::new(&log), None).unwrap().lines, 1);
     assert!(!home.log().exists());
     // A relative path: its folder is the one that we are in.
     let mut here = home.command(&[&GENERATE[..], &["--audit", "here.jsonl"]].concat());

@@ -22,7 +22,7 @@ fn used(lines: usize) -> Home {
 
 /// The message of the fault that `verify` finds.
 fn fault(home: &Home) -> String {
-    let error = audit::verify(&home.log(), None).unwrap_err();
+    let error = audit::verify(home.log(), None).unwrap_err();
     assert_eq!(error.kind().exit_code(), 5);
     error.message().strip_prefix(&format!("{}: ", home.log().display())).unwrap().to_owned()
 }
@@ -43,11 +43,11 @@ fn a_torn_last_line_is_dropped_by_the_next_record() {
         fs::write(home.log(), [&whole, torn].concat()).unwrap();
         assert!(fault(&home).starts_with("line 3: "), "{}", fault(&home));
         home.ok(&GENERATE);
-        assert_eq!(audit::verify(&home.log(), None).unwrap().lines, 3);
+        assert_eq!(audit::verify(home.log(), None).unwrap().lines, 3);
     }
     fs::write(home.log(), b"{\"eventVersion\":\"1").unwrap();
     home.ok(&GENERATE);
-    assert_eq!(audit::verify(&home.log(), None).unwrap().lines, 1);
+    assert_eq!(audit::verify(home.log(), None).unwrap().lines, 1);
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn long_lines_are_chained_too() {
         home.ok(&[&GENERATE[..], &["--encryption-context", &context]].concat());
     }
     assert!(fs::metadata(home.log()).unwrap().len() > 3 * 48_000);
-    assert_eq!(audit::verify(&home.log(), None).unwrap().lines, 3);
+    assert_eq!(audit::verify(home.log(), None).unwrap().lines, 3);
 }
 
 #[test]
@@ -76,19 +76,19 @@ fn an_altered_line_is_found() {
     }
     // The last line has no line after it: the head that was noted finds it.
     write(&home, &good);
-    let head = audit::verify(&home.log(), None).unwrap();
+    let head = audit::verify(home.log(), None).unwrap();
     let mut altered = good.clone();
     altered[3] = good[3].replace("alias/reelseal", "alias/somebody");
     write(&home, &altered);
-    assert!(audit::verify(&home.log(), None).is_ok());
-    assert!(audit::verify(&home.log(), Some(&head)).is_err());
+    assert!(audit::verify(home.log(), None).is_ok());
+    assert!(audit::verify(home.log(), Some(&head)).is_err());
 }
 
 #[test]
 fn a_removed_line_is_found() {
     let home = used(4);
     let good = lines(&home);
-    let head = audit::verify(&home.log(), None).unwrap();
+    let head = audit::verify(home.log(), None).unwrap();
     for at in 0..3 {
         let mut fewer = good.clone();
         fewer.remove(at);
@@ -98,7 +98,7 @@ fn a_removed_line_is_found() {
     }
     for left in 1..4 {
         write(&home, &good[..left]);
-        let error = audit::verify(&home.log(), Some(&head)).unwrap_err();
+        let error = audit::verify(home.log(), Some(&head)).unwrap_err();
         assert!(error.message().contains("the head that was noted"), "{error}");
     }
 }
@@ -128,12 +128,12 @@ fn a_reordered_or_repeated_line_is_found() {
 #[test]
 fn a_log_that_has_grown_still_passes_its_noted_head() {
     let home = used(2);
-    let head = audit::verify(&home.log(), None).unwrap();
-    assert_eq!(audit::verify(&home.log(), Some(&head)).unwrap(), head);
+    let head = audit::verify(home.log(), None).unwrap();
+    assert_eq!(audit::verify(home.log(), Some(&head)).unwrap(), head);
     home.ok(&GENERATE);
-    let grown = audit::verify(&home.log(), Some(&head)).unwrap();
+    let grown = audit::verify(home.log(), Some(&head)).unwrap();
     assert_eq!(grown.lines, 3);
-    assert!(audit::verify(&home.log(), Some(&Head::start())).is_ok());
+    assert!(audit::verify(home.log(), Some(&Head::start())).is_ok());
     let records = home.records();
     assert_eq!(records[2]["reelseal"]["previous"], Value::from(head.sha256));
 }

@@ -39,7 +39,7 @@ fn many_processes_that_create_at_once_end_with_one_keystore() {
             assert_eq!(home.unwrap(blob), key["Plaintext"].as_str().unwrap());
         }
         assert_eq!(ids(&home).len(), 2);
-        assert_eq!(audit::verify(&home.log(), None).unwrap().lines, 16);
+        assert_eq!(audit::verify(home.log(), None).unwrap().lines, 16);
     }
 }
 
@@ -70,7 +70,7 @@ fn processes_at_a_time_lose_nothing() {
         }
     }
     // 1 + 4 · 10 · 5 changes and uses.
-    assert_eq!(audit::verify(&home.log(), None).unwrap().lines, 201);
+    assert_eq!(audit::verify(home.log(), None).unwrap().lines, 201);
 }
 
 /// What a killed process had printed: nothing, or its whole answer.
@@ -127,7 +127,7 @@ fn a_killed_process_loses_no_key_that_was_printed() {
         let blob = key["CiphertextBlob"].as_str().unwrap();
         assert_eq!(home.unwrap(blob), key["Plaintext"].as_str().unwrap());
     }
-    audit::verify(&home.log(), None).unwrap();
+    audit::verify(home.log(), None).unwrap();
     let records = home.records();
     let generated = records.iter().filter(|r| r["eventName"] == "GenerateDataKey").count();
     assert!(generated >= blobs.len(), "a key was printed that is not on record");

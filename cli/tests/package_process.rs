@@ -56,8 +56,8 @@ fn send(child: &Child, signal: Signal) {
 }
 
 fn staging(dir: &Path, existing: Existing) -> Staging {
-    let (source, _) = Source::open(&dir.join("pkg/master.m3u8")).unwrap();
-    Staging::new(&dir.join("out"), existing, &source).unwrap()
+    let (source, _) = Source::open(dir.join("pkg/master.m3u8")).unwrap();
+    Staging::new(dir.join("out"), existing, &source).unwrap()
 }
 
 fn write(staging: &Staging, path: &str, text: &str) {
@@ -153,7 +153,7 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
 fn a_full_disk_is_one_error_and_leaves_nothing() {
     if let Some(dir) = child_folder() {
         interrupt::install(); // SIGXFSZ becomes an error of write(2)
-        let (source, playlist) = Source::open(&dir.join("pkg/big.m3u8")).unwrap();
+        let (source, playlist) = Source::open(dir.join("pkg/big.m3u8")).unwrap();
         let limit = Rlimit { current: Some(100_000), maximum: Some(100_000) };
         setrlimit(Resource::Fsize, limit).unwrap();
         let staging = staging(&dir, Existing::Replace);

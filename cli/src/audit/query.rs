@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::read;
 use crate::error::Error;
 use crate::keyservice::EncryptionContext;
+use crate::objects::Place;
 
 /// What a record must have. Everything that is not said is allowed.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +43,7 @@ pub enum ErrorFilter {
 pub struct Found(Map<String, Value>);
 
 impl Query {
-    /// Calls `found` for each record of the file `path` that fits; `-` is standard input.
+    /// Calls `found` for each record of the file `place` that fits.
     ///
     /// # Errors
     ///
@@ -50,7 +51,7 @@ impl Query {
     /// first error of `found`.
     pub fn run(
         &self,
-        path: &Path,
+        place: &Place,
         found: &mut dyn FnMut(Found) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut failed = None;
@@ -60,7 +61,7 @@ impl Query {
             }
             failed.is_none()
         };
-        let read = read::records(path, &mut each);
+        let read = read::records(place, &mut each);
         failed.map_or(read, Err)
     }
 

@@ -4,9 +4,7 @@
 //! each line.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 use serde::Deserialize;
@@ -14,37 +12,35 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::objects::Place;
 
 /// Is given each record; says whether to go on.
 pub(crate) type Each<'a> = dyn FnMut(Map<String, Value>) -> bool + 'a;
 
-/// Shows `each` the records of the file `path`; `-` is standard input.
+/// Shows `each` the records of the file `place`.
 ///
 /// # Errors
 ///
 /// The file cannot be read, or is no log from some place on; or `each` did not want to go on.
-pub(super) fn records(path: &Path, each: &mut Each<'_>) -> Result<(), Error> {
-    let name = match path.to_str() {
-        Some("-") => "standard input".to_owned(),
-        _ => path.display().to_string(),
-    };
-    parse(open(path)?, each).map_err(|error| broken(&name, &error))
+pub(super) fn records(place: &Place, each: &mut Each<'_>) -> Result<(), Error> {
+    parse(open(place)?, each).map_err(|error| broken(&place.name("standard input"), error))
 }
 
 /// Opens a log, through gzip where its first bytes are those of RFC 1952 §2.3.1.
-fn open(path: &Path) -> Result<Box<dyn Read>, Error> {
-    let failed = |error: io::Error| Error::io("cannot read", path, &error);
-    let mut reader: Box<dyn BufRead> = match path.to_str() {
-        Some("-") => Box::new(io::stdin().lock()),
-        _ => Box::new(BufReader::new(File::open(path).map_err(failed)?)),
-    };
-    let gzip = reader.fill_buf().map_err(failed)?.starts_with(&[0x1F, 0x8B]);
-    Ok(if gzip { Box::new(BufReader::new(MultiGzDecoder::new(reader))) } else { reader })
+fn open(place: &Place) -> Result<Box<dyn Read>, Error> {
+    let mut reader = BufReader::new(place.reader()?);
+    let begin = reader.fill_buf().map_err(|error| place.read_error(&error))?;
+    Ok(match begin.starts_with(&[0x1F, 0x8B]) {
+        true => Box::new(BufReader::new(MultiGzDecoder::new(reader))),
+        false => Box::new(reader),
+    })
 }
 
-fn broken(name: &str, error: &serde_json::Error) -> Error {
+fn broken(name: &str, error: serde_json::Error) -> Error {
     if error.is_io() {
-        return Error::system(format!("cannot read {name}: {error}"));
+        let error = io::Error::from(error);
+        let failed = || Error::system(format!("cannot read {name}: {error}"));
+        return Error::uncarried(&error, failed);
     }
     Error::malformed(format!("{name}: not a log from here on: {error}"))
         .hint("a log is a record of JSON on each line, or {\"Records\":[…]}, gzip or not")

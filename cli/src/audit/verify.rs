@@ -1,12 +1,11 @@
 //! Checks the chain of an audit log.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 
 use super::{position, sha256};
 use crate::error::Error;
+use crate::objects::Place;
 
 /// How far a chain has come: what the next line will point back to.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -56,27 +55,27 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Checks every line of the log in `path`, and that it passes through `noted` if one is given:
+/// Checks every line of the log in `place`, and that it passes through `noted` if one is given:
 /// the log may have grown since, but what was there then must still be there.
 ///
 /// # Errors
 ///
 /// The first line with a [`Fault`] (exit code 5), or the file cannot be read.
-pub fn verify(path: &Path, noted: Option<&Head>) -> Result<Head, Error> {
-    let cannot_read = |error| Error::io("cannot read the audit log", path, &error);
-    let mut log = BufReader::new(File::open(path).map_err(cannot_read)?);
+pub fn verify(place: impl Into<Place>, noted: Option<&Head>) -> Result<Head, Error> {
+    let place = place.into();
+    let mut log = BufReader::new(place.reader()?);
     let mut head = Head::start();
     let mut passed = noted.is_none_or(|noted| *noted == head);
     let mut line = Vec::new();
     loop {
         line.clear();
-        if log.read_until(b'\n', &mut line).map_err(cannot_read)? == 0 {
+        if log.read_until(b'\n', &mut line).map_err(|error| place.read_error(&error))? == 0 {
             break;
         }
-        head = next(&line, &head).map_err(|fault| broken(path, head.lines + 1, fault))?;
+        head = next(&line, &head).map_err(|fault| broken(&place, head.lines + 1, fault))?;
         passed |= noted.is_some_and(|noted| *noted == head);
     }
-    if passed { Ok(head) } else { Err(broken(path, head.lines, Fault::Head)) }
+    if passed { Ok(head) } else { Err(broken(&place, head.lines, Fault::Head)) }
 }
 
 /// The head after `line`, which must follow `head`.
@@ -92,6 +91,6 @@ pub(super) fn next(line: &[u8], head: &Head) -> Result<Head, Fault> {
     Ok(Head { lines: number, sha256: sha256(line) })
 }
 
-fn broken(path: &Path, line: u64, fault: Fault) -> Error {
-    Error::inauthentic(fault.to_string()).at(format!("{}: line {line}", path.display()))
+fn broken(place: &Place, line: u64, fault: Fault) -> Error {
+    Error::inauthentic(fault.to_string()).at(format!("{place}: line {line}"))
 }

@@ -1,7 +1,5 @@
 //! `reelseal audit`: is the log whole, and who used which key for what.
 
-use std::path::{Path, PathBuf};
-
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::json;
@@ -10,6 +8,7 @@ use crate::args::Globals;
 use crate::audit::{self, ErrorFilter, Head, Query};
 use crate::error::Error;
 use crate::keyservice::{self, EncryptionContext};
+use crate::objects::{Depth, Location, Place};
 use crate::output;
 
 /// The arguments of `reelseal audit`.
@@ -33,7 +32,7 @@ pub enum AuditCommand {
 #[derive(Args, Debug)]
 pub struct VerifyArgs {
     /// The log [default: the one that --audit names, else the keystore's]
-    file: Option<PathBuf>,
+    file: Option<Location>,
     /// A head that was noted earlier: the log must have passed through it. Without one, lines
     /// cut off at the end do not show
     #[arg(long, value_name = "SEQ:DIGEST", value_parser = head)]
@@ -43,9 +42,10 @@ pub struct VerifyArgs {
 /// The arguments of `reelseal audit query`.
 #[derive(Args, Debug)]
 pub struct QueryArgs {
-    /// Logs and exports, or - for standard input [default: the one that --audit names, else
-    /// the keystore's]
-    files: Vec<PathBuf>,
+    /// Logs and exports: paths, s3://bucket/key, s3://bucket/prefix/ for all that CloudTrail put
+    /// under it, or - for standard input [default: the one that --audit names, else the
+    /// keystore's]
+    files: Vec<Location>,
     /// About this key: id, ARN or alias, as the record has it
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
@@ -83,12 +83,15 @@ pub fn run(globals: &Globals, args: AuditArgs) -> Result<(), Error> {
 }
 
 fn verify(globals: &Globals, args: VerifyArgs) -> Result<(), Error> {
-    let file = args.file.map_or_else(|| keyservice::audit_path(globals), Ok)?;
+    let file = match args.file {
+        Some(file) => globals.objects().place(file),
+        None => keyservice::audit_path(globals)?.into(),
+    };
     let head = audit::verify(&file, args.head.as_ref())?;
     let noted = format!("{}:{}", head.lines, head.sha256);
     if globals.json {
         let verdict = json!({
-            "file": file.display().to_string(),
+            "file": file.to_string(),
             "lines": head.lines,
             "sha256": head.sha256,
             "head": noted,
@@ -96,14 +99,13 @@ fn verify(globals: &Globals, args: VerifyArgs) -> Result<(), Error> {
         return output::print_json(&verdict, true);
     }
     let lines = if head.lines == 1 { "line" } else { "lines" };
-    let file = file.display();
     output::print_line(&format!("{file}: {} {lines}, unbroken\nhead: {noted}", head.lines))
 }
 
 fn query(globals: &Globals, args: QueryArgs) -> Result<(), Error> {
     let files = match args.files.as_slice() {
-        [] => vec![keyservice::audit_path(globals)?],
-        files => files.to_vec(),
+        [] => vec![keyservice::audit_path(globals)?.into()],
+        files => places(globals, files)?,
     };
     let query = Query {
         key: args.key,
@@ -129,11 +131,11 @@ fn query(globals: &Globals, args: QueryArgs) -> Result<(), Error> {
 fn search(
     globals: &Globals,
     query: &Query,
-    files: &[PathBuf],
+    files: &[Place],
     rows: &mut Vec<[String; 6]>,
 ) -> Result<(), Error> {
     for file in files {
-        query.run(Path::new(file), &mut |found| {
+        query.run(file, &mut |found| {
             if globals.json {
                 return output::print_json(&found.to_json(), true);
             }
@@ -143,6 +145,31 @@ fn search(
     }
     Ok(())
 }
+
+/// The files, and in the place of a prefix the objects under it, by key. CloudTrail's digests of
+/// its own files, which lie beside them, are no logs.
+fn places(globals: &Globals, files: &[Location]) -> Result<Vec<Place>, Error> {
+    let objects = globals.objects();
+    let mut places = Vec::new();
+    for file in files {
+        match file {
+            Location::S3(url) if url.is_prefix() => {
+                let listed = objects.list(url, Depth::All, MAX_FILES)?.objects.into_iter();
+                let urls = listed.map(|object| object.url().clone());
+                let logs = urls.filter(|url| !url.is_prefix() && !url.key().contains(DIGESTS));
+                places.extend(logs.map(|url| objects.place(Location::S3(url))));
+            }
+            _ => places.push(objects.place(file.clone())),
+        }
+    }
+    Ok(places)
+}
+
+/// A year of CloudTrail has some 100,000 files in a region.
+const MAX_FILES: usize = 10_000_000;
+
+/// Where CloudTrail puts its digests.
+const DIGESTS: &str = "/CloudTrail-Digest/";
 
 /// `SEQ:DIGEST`, as `verify` prints it.
 fn head(text: &str) -> Result<Head, String> {

@@ -1,7 +1,6 @@
 //! `reelseal hls`: protect, open and check HLS packages.
 
 use std::num::NonZeroU64;
-use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -15,6 +14,7 @@ use crate::hls::summary::Summary;
 use crate::hls::unprotect::Unprotect;
 use crate::hls::verify::{Verdict, Verify};
 use crate::keyservice::{self, LazyService, WrappedKey};
+use crate::objects::{Location, Place, Sse};
 use crate::output;
 use crate::package::{Existing, interrupt};
 use crate::progress::Show;
@@ -43,11 +43,11 @@ pub enum HlsCommand {
 /// The arguments of `reelseal hls protect`.
 #[derive(Args, Debug)]
 pub struct ProtectArgs {
-    /// The multivariant playlist of the package, or a media playlist
-    playlist: PathBuf,
-    /// The folder to write the protected package into
+    /// The multivariant playlist of the package, or a media playlist: a path, or s3://bucket/key
+    playlist: Location,
+    /// The folder, or s3://bucket/prefix/, to write the protected package into
     #[arg(short, long = "output", value_name = "DIR")]
-    output: PathBuf,
+    output: Location,
     /// The key that wraps the data key: key id, key ARN, alias name or alias ARN
     #[arg(long, value_name = "KEY", default_value = "alias/reelseal")]
     key_id: String,
@@ -73,6 +73,8 @@ pub struct ProtectArgs {
     /// Whether EXT-X-MAP initialization sections are encrypted too
     #[arg(long, default_value = "clear")]
     init: InitArg,
+    #[command(flatten)]
+    sse: Sse,
 }
 
 /// What becomes of initialization sections.
@@ -88,19 +90,21 @@ enum InitArg {
 #[derive(Args, Debug)]
 pub struct UnprotectArgs {
     /// A playlist of the package; all that the package holds is opened
-    playlist: PathBuf,
-    /// The folder to write the clear package into
+    playlist: Location,
+    /// The folder, or s3://bucket/prefix/, to write the clear package into
     #[arg(short, long = "output", value_name = "DIR")]
-    output: PathBuf,
+    output: Location,
     #[command(flatten)]
     opening: OpeningArgs,
+    #[command(flatten)]
+    sse: Sse,
 }
 
 /// The arguments of `reelseal hls verify`.
 #[derive(Args, Debug)]
 pub struct VerifyArgs {
     /// The playlist of the package
-    playlist: PathBuf,
+    playlist: Location,
     #[command(flatten)]
     opening: OpeningArgs,
 }
@@ -110,10 +114,10 @@ pub struct VerifyArgs {
 pub(super) struct OpeningArgs {
     /// The package's record [default: reelseal.json beside the playlist, where it is there]
     #[arg(long, value_name = "FILE")]
-    pub(super) record: Option<PathBuf>,
+    pub(super) record: Option<Location>,
     /// The key: a file of 16 bytes [default: unwrap the record's, or read the package's own]
     #[arg(long, value_name = "FILE")]
-    pub(super) key_file: Option<PathBuf>,
+    pub(super) key_file: Option<Location>,
 }
 
 /// Does what the arguments say.
@@ -134,9 +138,10 @@ pub fn run(globals: &Globals, args: HlsArgs) -> Result<(), Error> {
 fn protect(globals: &Globals, args: ProtectArgs) -> Result<(), Error> {
     let url = args.license_acquisition_url.as_deref();
     let storage = storage(args.key_storage_policy, url, args.rotate_every.is_some())?;
+    let objects = globals.objects_with(&args.sse);
     let request = Protect {
-        playlist: args.playlist,
-        out: args.output,
+        playlist: objects.place(args.playlist),
+        out: objects.output(args.output)?,
         existing: Existing::from_force(globals.force),
         key_id: args.key_id,
         data_key: data_key(args.data_key.as_deref(), args.key_md5)?,
@@ -162,12 +167,13 @@ pub(super) fn data_key(text: Option<&str>, md5: Option<String>) -> Result<Option
 }
 
 fn unprotect(globals: &Globals, args: UnprotectArgs) -> Result<(), Error> {
+    let objects = globals.objects_with(&args.sse);
     let request = Unprotect {
-        playlist: args.playlist,
-        out: args.output,
+        playlist: objects.place(args.playlist),
+        out: objects.output(args.output)?,
         existing: Existing::from_force(globals.force),
-        record: args.opening.record,
-        key_file: args.opening.key_file,
+        record: args.opening.record.map(|record| objects.place(record)),
+        key_file: args.opening.key_file.map(|key_file| objects.place(key_file)),
         context: globals.encryption_context.clone(),
         show: show(globals),
     };
@@ -176,10 +182,11 @@ fn unprotect(globals: &Globals, args: UnprotectArgs) -> Result<(), Error> {
 }
 
 fn verify(globals: &Globals, args: VerifyArgs) -> Result<(), Error> {
+    let objects = globals.objects();
     let request = Verify {
-        playlist: args.playlist,
-        record: args.opening.record,
-        key_file: args.opening.key_file,
+        playlist: objects.place(args.playlist),
+        record: args.opening.record.map(|record| objects.place(record)),
+        key_file: args.opening.key_file.map(|key_file| objects.place(key_file)),
         context: globals.encryption_context.clone(),
         show: show(globals),
     };
@@ -212,9 +219,9 @@ pub(super) fn print(globals: &Globals, summary: &Summary) -> Result<(), Error> {
 }
 
 /// The key service, opened when it is needed; its records will name `playlist`.
-pub(super) fn service<'a>(globals: &'a Globals, playlist: &'a Path) -> LazyService<'a> {
+pub(super) fn service<'a>(globals: &'a Globals, playlist: &'a Place) -> LazyService<'a> {
     LazyService::new(|| {
-        let service = keyservice::open(globals)?.for_file(playlist.display().to_string());
+        let service = keyservice::open(globals)?.for_file(playlist.to_string());
         Ok(Box::new(service))
     })
 }

@@ -1,7 +1,5 @@
 //! `reelseal job`: read the documents of Elastic Transcoder.
 
-use std::path::{Path, PathBuf};
-
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -11,8 +9,9 @@ use crate::args::Globals;
 use crate::error::Error;
 use crate::job::{self, Artefact, Finding, Findings, StaticKeys, Subject, Successor, Tree};
 use crate::keyservice::{self, LazyService};
+use crate::objects::{Location, Place, Sse};
 use crate::output;
-use crate::package::{Existing, interrupt};
+use crate::package::{Existing, Source, interrupt};
 
 /// The arguments of `reelseal job`.
 #[derive(Args, Debug)]
@@ -36,29 +35,32 @@ pub enum JobCommand {
 /// The arguments of `reelseal job check`.
 #[derive(Args, Debug)]
 pub struct CheckArgs {
-    /// The documents; - is standard input
+    /// The documents: paths, s3://bucket/key, or - for standard input
     #[arg(required = true)]
-    files: Vec<PathBuf>,
+    files: Vec<Location>,
     /// The pipeline of the jobs: a document of its own
     #[arg(long, value_name = "FILE")]
-    pipeline: Option<PathBuf>,
+    pipeline: Option<Location>,
 }
 
 /// The arguments of `reelseal job import`.
 #[derive(Args, Debug)]
 pub struct ImportArgs {
-    /// The documents; - is standard input. What one leaves out, another may tell
+    /// The documents: paths, s3://bucket/key, or - for standard input. What one leaves out,
+    /// another may tell
     #[arg(required = true)]
-    files: Vec<PathBuf>,
+    files: Vec<Location>,
     /// The pipeline of the jobs: it names the key
     #[arg(long, value_name = "FILE")]
-    pipeline: Option<PathBuf>,
-    /// The folder that the files were fetched into, under the names that they had in the bucket
+    pipeline: Option<Location>,
+    /// Where the files are, under the names that they had in the bucket: the bucket itself,
+    /// s3://bucket/, or the folder that they were fetched into
     #[arg(long, value_name = "DIR")]
-    root: Option<PathBuf>,
-    /// Open the files and HLS packages, into this folder, under the same names
+    root: Option<Location>,
+    /// Open the files and HLS packages, into this folder or s3://bucket/prefix/, under the same
+    /// names
     #[arg(short, long = "output", value_name = "DIR", requires = "root")]
-    output: Option<PathBuf>,
+    output: Option<Location>,
     /// Print the settings that MediaConvert, the successor, needs instead, keys wrapped anew for it
     #[arg(long, conflicts_with = "root")]
     to_mediaconvert: bool,
@@ -68,6 +70,8 @@ pub struct ImportArgs {
     /// Print the keys of HLS playlists IN THE CLEAR: MediaConvert takes them in no other way
     #[arg(long, requires = "to_mediaconvert")]
     static_keys: bool,
+    #[command(flatten)]
+    sse: Sse,
 }
 
 /// Does what the arguments say.
@@ -84,12 +88,16 @@ pub fn run(globals: &Globals, args: JobArgs) -> Result<(), Error> {
 }
 
 fn check(globals: &Globals, args: &CheckArgs) -> Result<(), Error> {
-    let pipeline = args.pipeline.as_deref().map(read_pipeline).transpose()?;
+    let objects = globals.objects();
+    let place = |location: &Location| objects.place(location.clone());
+    let pipeline = args.pipeline.as_ref().map(place).map(read_pipeline).transpose()?;
     let mut report = Report::default();
-    for path in args.pipeline.iter().chain(&args.files) {
-        let file = path.display().to_string();
+    for location in args.pipeline.iter().chain(&args.files) {
+        let file = location.to_string();
         let mut findings = Findings::default();
-        for subject in job::recognise(&job::read(path)?, &mut findings).unwrap_or_default() {
+        for subject in
+            job::recognise(&job::read(place(location))?, &mut findings).unwrap_or_default()
+        {
             job::check(&subject, pipeline.as_ref(), &mut findings)?;
             report.add(&file, &subject);
         }
@@ -99,12 +107,14 @@ fn check(globals: &Globals, args: &CheckArgs) -> Result<(), Error> {
 }
 
 fn import(globals: &Globals, args: &ImportArgs) -> Result<(), Error> {
-    let pipeline = args.pipeline.as_deref().map(read_pipeline).transpose()?;
+    let objects = globals.objects_with(&args.sse);
+    let place = |location: &Location| objects.place(location.clone());
+    let pipeline = args.pipeline.as_ref().map(place).map(read_pipeline).transpose()?;
     let mut all: Vec<(String, Artefact)> = Vec::new();
-    for path in &args.files {
-        let file = path.display().to_string();
+    for location in &args.files {
+        let file = location.to_string();
         let mut findings = Findings::default();
-        let subjects = job::recognise(&job::read(path)?, &mut findings);
+        let subjects = job::recognise(&job::read(place(location))?, &mut findings);
         if let Some(fault) = findings.faults().next() {
             return Err(error(&file, fault));
         }
@@ -121,10 +131,11 @@ fn import(globals: &Globals, args: &ImportArgs) -> Result<(), Error> {
         return to_mediaconvert(globals, args, &all);
     }
     if let Some(root) = &args.root {
-        all.iter_mut().for_each(|(_, artefact)| artefact.look(root));
+        let root = Source::at(place(root))?;
+        all.iter_mut().for_each(|(_, artefact)| artefact.look(&root));
     }
     if let (Some(root), Some(out)) = (&args.root, &args.output) {
-        return open(globals, root, out, &all);
+        return open(globals, place(root), objects.output(out.clone())?, &all);
     }
     let looked = args.root.is_some();
     if globals.json {
@@ -143,8 +154,8 @@ fn import(globals: &Globals, args: &ImportArgs) -> Result<(), Error> {
 /// Opens what can be opened, and says what cannot: the first error is the command's.
 fn open(
     globals: &Globals,
-    root: &Path,
-    out: &Path,
+    root: Place,
+    out: Place,
     all: &[(String, Artefact)],
 ) -> Result<(), Error> {
     interrupt::install();
@@ -206,12 +217,13 @@ fn to_mediaconvert(
     output::print_json(&successor, globals.json)
 }
 
-/// The one pipeline in `path`.
-pub(super) fn read_pipeline(path: &Path) -> Result<Subject, Error> {
-    let found = job::recognise(&job::read(path)?, &mut Findings::default()).unwrap_or_default();
+/// The one pipeline in `place`.
+pub(super) fn read_pipeline(place: impl Into<Place>) -> Result<Subject, Error> {
+    let place = place.into();
+    let found = job::recognise(&job::read(&place)?, &mut Findings::default()).unwrap_or_default();
     match <[Subject; 1]>::try_from(found) {
         Ok([subject]) if subject.kind.is_pipeline() => Ok(subject),
-        _ => Err(Error::malformed(format!("{}: is not one pipeline", path.display()))
+        _ => Err(Error::malformed(format!("{place}: is not one pipeline"))
             .hint("give what ReadPipeline or CreatePipeline answered")),
     }
 }

@@ -66,7 +66,7 @@ pub fn run(globals: &Globals, args: &RunArgs) -> Result<(), Error> {
     interrupt::install();
     let request = Run {
         job: read_job(&args.job)?,
-        pipeline: read_pipeline(&args.pipeline)?,
+        pipeline: read_pipeline(args.pipeline.as_path())?,
         input_root: args.input_root.clone(),
         output_root: args.output_root.clone(),
         response: args.response.clone().unwrap_or_else(|| args.default_response()),

@@ -1,9 +1,5 @@
 //! `reelseal kms`: AWS KMS's operations on data keys, with the shape of its answers.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -14,6 +10,7 @@ use crate::error::Error;
 use crate::keyservice::{
     self, Destination, EncryptionContext, KeyService, Source, UsedKey, WrappedKey,
 };
+use crate::objects::Location;
 use crate::{base64, output};
 
 /// The arguments of `reelseal kms`.
@@ -32,9 +29,9 @@ pub enum KmsCommand {
         /// Key id, key ARN, alias name or alias ARN
         #[arg(long, value_name = "KEY")]
         key_id: String,
-        /// The file that holds the bytes to wrap, or - for standard input
+        /// The file that holds the bytes to wrap: a path, s3://bucket/key, or - for standard input
         #[arg(long, value_name = "FILE")]
-        plaintext: PathBuf,
+        plaintext: Location,
     },
     /// Unwrap a ciphertext blob and print what was inside, as base64
     Decrypt {
@@ -114,7 +111,7 @@ pub enum KeySpec {
 /// The key service refuses, or a file cannot be read.
 pub fn run(globals: &Globals, args: KmsArgs) -> Result<(), Error> {
     match args.command {
-        KmsCommand::Encrypt { key_id, plaintext } => encrypt(globals, &key_id, &plaintext),
+        KmsCommand::Encrypt { key_id, plaintext } => encrypt(globals, &key_id, plaintext),
         KmsCommand::Decrypt { ciphertext_blob, key_id } => {
             decrypt(globals, &ciphertext_blob, key_id.as_deref())
         }
@@ -125,8 +122,8 @@ pub fn run(globals: &Globals, args: KmsArgs) -> Result<(), Error> {
     }
 }
 
-fn encrypt(globals: &Globals, key_id: &str, file: &Path) -> Result<(), Error> {
-    let plaintext = read_plaintext(file)?;
+fn encrypt(globals: &Globals, key_id: &str, file: Location) -> Result<(), Error> {
+    let plaintext = globals.objects().place(file).read(MAX_PLAINTEXT)?;
     let kms = keyservice::open(globals)?;
     let answer = kms.encrypt(key_id, &plaintext, &globals.encryption_context)?;
     print(globals, &Answer::new(&answer.key).wrapped(&answer.wrapped)?)
@@ -237,30 +234,5 @@ fn print(globals: &Globals, answer: &Answer<'_>) -> Result<(), Error> {
     output::print_json(answer, globals.json)
 }
 
-/// Reads the bytes to wrap: one more than allowed at most, which the service then refuses.
-fn read_plaintext(file: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_READ * 2));
-    let limit = u64::try_from(MAX_READ).unwrap_or(0);
-    let read = if file == Path::new("-") {
-        standard_input().and_then(|input| input.take(limit).read_to_end(&mut bytes))
-    } else {
-        File::open(file).and_then(|file| file.take(limit).read_to_end(&mut bytes))
-    };
-    read.map_err(|error| Error::io("cannot read", file, &error))?;
-    Ok(bytes)
-}
-
-/// Standard input without Rust's buffer, which is not erased.
-#[cfg(unix)]
-fn standard_input() -> io::Result<File> {
-    use std::os::fd::AsFd;
-    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
-}
-
-#[cfg(not(unix))]
-fn standard_input() -> io::Result<io::Stdin> {
-    Ok(io::stdin())
-}
-
-/// KMS API, Encrypt, Plaintext: 4096 bytes; and the one by which more is noticed.
-const MAX_READ: usize = 4097;
+/// KMS API, Encrypt, Plaintext: 4096 bytes. One more is read, and refused by the service.
+const MAX_PLAINTEXT: u64 = 4096;

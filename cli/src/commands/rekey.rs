@@ -1,7 +1,6 @@
 //! `reelseal hls rekey`: the same package, under other keys.
 
 use std::num::NonZeroU64;
-use std::path::PathBuf;
 
 use clap::Args;
 
@@ -12,16 +11,17 @@ use crate::error::Error;
 use crate::hls::plan::IvMode;
 use crate::hls::rekey::Rekey;
 use crate::keyservice::EncryptionContext;
+use crate::objects::{Location, Sse};
 use crate::package::Existing;
 
 /// The arguments of `reelseal hls rekey`. What is not given stays as the package's record has it.
 #[derive(Args, Debug)]
 pub struct RekeyArgs {
     /// A playlist of the package; all that its record holds, or the playlist leads to, is rekeyed
-    playlist: PathBuf,
-    /// The folder to write the package into
+    playlist: Location,
+    /// The folder, or s3://bucket/prefix/, to write the package into
     #[arg(short, long = "output", value_name = "DIR")]
-    output: PathBuf,
+    output: Location,
     #[command(flatten)]
     opening: OpeningArgs,
     /// The key that wraps the new data keys [default: the record's, else alias/reelseal]
@@ -49,6 +49,8 @@ pub struct RekeyArgs {
     /// A new data key after every N segments [default: a new one for each old one]
     #[arg(long, value_name = "N")]
     rotate_every: Option<NonZeroU64>,
+    #[command(flatten)]
+    sse: Sse,
 }
 
 /// Does what the arguments say.
@@ -58,13 +60,14 @@ pub struct RekeyArgs {
 /// What the command says; see [`crate::error::Kind`].
 pub fn run(globals: &Globals, args: RekeyArgs) -> Result<(), Error> {
     let url = args.license_acquisition_url.as_deref();
+    let objects = globals.objects_with(&args.sse);
     let request = Rekey {
         storage: storage(args.key_storage_policy, url, args.rotate_every.is_some())?,
-        playlist: args.playlist,
-        out: args.output,
+        playlist: objects.place(args.playlist),
+        out: objects.output(args.output)?,
         existing: Existing::from_force(globals.force),
-        record: args.opening.record,
-        key_file: args.opening.key_file,
+        record: args.opening.record.map(|record| objects.place(record)),
+        key_file: args.opening.key_file.map(|key_file| objects.place(key_file)),
         source_context: args.source_encryption_context,
         key_id: args.key_id,
         data_key: data_key(args.data_key.as_deref(), args.key_md5)?,

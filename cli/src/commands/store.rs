@@ -1,6 +1,6 @@
 //! `reelseal store`: the modes `s3` and `s3-aws-kms`, without S3.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::args::Globals;
 use crate::error::Error;
 use crate::keyservice::{self, EncryptionContext};
+use crate::objects::{Location, Place, Sse};
 use crate::output;
 use crate::package::{Existing, interrupt};
 use crate::store::{self, Mode, NAME_SPACE, ObjectName, ObjectRecord, Store};
@@ -28,8 +29,8 @@ pub struct StoreArgs {
 pub enum StoreCommand {
     /// Store a file, encrypted
     Put {
-        /// The file, or - for standard input
-        file: PathBuf,
+        /// The file: a path, s3://bucket/key, or - for standard input
+        file: Location,
         /// bucket/key. The object's keys are bound to aws:s3:arn = arn:aws:s3:::bucket/key
         object: String,
         /// Who chooses the key: the store, or you
@@ -43,9 +44,12 @@ pub enum StoreCommand {
     Get {
         /// bucket/key
         object: String,
-        /// The file to write, or - for standard output
+        /// The file to write: a path, s3://bucket/key, or - for standard output
         #[arg(short, long = "output", value_name = "OUT")]
-        output: PathBuf,
+        output: Location,
+        /// How S3 encrypts it.
+        #[command(flatten)]
+        sse: Sse,
     },
     /// Copy an object's message as it is, for any AWS Encryption SDK with a raw AES keyring
     Export {
@@ -53,7 +57,10 @@ pub enum StoreCommand {
         object: String,
         /// The file to write
         #[arg(short, long = "output", value_name = "OUT")]
-        output: PathBuf,
+        output: Location,
+        /// How S3 encrypts it.
+        #[command(flatten)]
+        sse: Sse,
     },
     /// Show the objects whose name begins with PREFIX
     List {
@@ -98,16 +105,19 @@ pub fn run(globals: &Globals, args: StoreArgs) -> Result<(), Error> {
             let name = object.parse()?;
             let kms = keyservice::open(globals)?;
             let key_id = key_id.as_deref().unwrap_or("alias/aws/s3");
+            let file = globals.objects().place(file);
             let put = store::put(&store, &kms, &file, &name, mode, key_id, existing)?;
             print(globals, &put)
         }
-        StoreCommand::Get { object, output } => {
+        StoreCommand::Get { object, output, sse } => {
+            let output = globals.objects_with(&sse).output(output)?;
             let name: ObjectName = object.parse()?;
             let kms = keyservice::open(globals)?;
             let got = store::get(&store, &kms, &name, &output, existing)?;
             report(globals, &got, &output)
         }
-        StoreCommand::Export { object, output } => {
+        StoreCommand::Export { object, output, sse } => {
+            let output = globals.objects_with(&sse).output(output)?;
             let got = store::export(&store, &object.parse()?, &output, existing)?;
             report(globals, &got, &output)
         }
@@ -129,8 +139,8 @@ fn open(globals: &Globals, dir: Option<PathBuf>) -> Result<Store, Error> {
 }
 
 /// What the object is: nothing, where its bytes went to standard output.
-fn report(globals: &Globals, record: &ObjectRecord, out: &Path) -> Result<(), Error> {
-    if out == Path::new("-") { Ok(()) } else { print(globals, record) }
+fn report(globals: &Globals, record: &ObjectRecord, out: &Place) -> Result<(), Error> {
+    if out.is_dash() { Ok(()) } else { print(globals, record) }
 }
 
 fn print(globals: &Globals, record: &ObjectRecord) -> Result<(), Error> {

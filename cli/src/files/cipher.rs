@@ -1,6 +1,6 @@
 //! The work itself: a stream is encrypted or decrypted piece by piece.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 
 use reelseal_core::Inauthentic;
 use reelseal_core::envelope::transcoder::gcm_iv;
@@ -135,12 +135,14 @@ impl Stream<'_> {
         to: &mut dyn Write,
     ) -> Result<Result<Done, Inauthentic>, Error> {
         self.input.rewind()?;
-        let mut reader = self.input.reader();
         let (first, held) = match layout.tag {
             Tag::Last => (None, 16),
             Tag::First => {
                 let mut tag: gcm::Tag = [0; 16];
-                reader.read_exact(&mut tag).map_err(|_| self.wrong_length())?;
+                self.input.read_exact(&mut tag).map_err(|error| match error.kind() {
+                    io::ErrorKind::UnexpectedEof => self.wrong_length(),
+                    _ => self.input.read_error(&error),
+                })?;
                 (Some(tag), 0)
             }
         };

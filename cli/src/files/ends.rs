@@ -1,6 +1,7 @@
 //! The two ends of a run: bytes that may have to be read twice, and bytes that may only leave
 //! once the verdict is known.
 
+use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, Write};
 use std::ops::Range;
@@ -24,7 +25,8 @@ pub(crate) struct Input<'a> {
 
 enum From {
     File(File),
-    Object(Object),
+    /// And where it is read next, as a file knows by itself.
+    Object(Object, Cell<u64>),
 }
 
 impl<'a> Input<'a> {
@@ -35,7 +37,7 @@ impl<'a> Input<'a> {
             Location::S3(url) => {
                 let object = place.objects().open(url)?;
                 let len = Some(object.len());
-                return Ok(Self { place, from: From::Object(object), len });
+                return Ok(Self { place, from: From::Object(object, Cell::new(0)), len });
             }
         };
         let failed = |error: io::Error| place.read_error(&error);
@@ -71,11 +73,20 @@ impl<'a> Input<'a> {
         Ok(input)
     }
 
-    /// The bytes: of an object from its first on, of a file from where it stands.
+    /// Takes the first bytes; the others follow.
+    pub(super) fn read_exact(&self, out: &mut [u8]) -> io::Result<()> {
+        self.reader().read_exact(out)?;
+        if let From::Object(_, next) = &self.from {
+            next.set(next.get().saturating_add(u64::try_from(out.len()).unwrap_or(u64::MAX)));
+        }
+        Ok(())
+    }
+
+    /// The bytes that follow.
     pub(crate) fn reader(&self) -> Box<dyn Read + '_> {
         match &self.from {
             From::File(file) => Box::new(file),
-            From::Object(object) => Box::new(object.reader()),
+            From::Object(object, next) => Box::new(object.range(next.get()..object.len())),
         }
     }
 
@@ -83,7 +94,7 @@ impl<'a> Input<'a> {
     pub(super) fn file(&self) -> Option<&File> {
         match &self.from {
             From::File(file) => Some(file),
-            From::Object(_) => None,
+            From::Object(..) => None,
         }
     }
 
@@ -91,7 +102,10 @@ impl<'a> Input<'a> {
     pub(crate) fn rewind(&self) -> Result<(), Error> {
         match &self.from {
             From::File(file) => { file }.rewind().map_err(|error| self.read_error(&error)),
-            From::Object(_) => Ok(()),
+            From::Object(_, next) => {
+                next.set(0);
+                Ok(())
+            }
         }
     }
 
@@ -102,7 +116,7 @@ impl<'a> Input<'a> {
                 let mut file = file;
                 file.seek(io::SeekFrom::Start(offset)).and_then(|_| file.read_exact(out))
             }
-            From::Object(object) => {
+            From::Object(object, _) => {
                 let len = u64::try_from(out.len()).unwrap_or(u64::MAX);
                 object.range(offset..offset.saturating_add(len)).read_exact(out)
             }
@@ -119,7 +133,7 @@ impl<'a> Input<'a> {
                 at.map_err(|error| self.read_error(&error))?;
                 Ok(Box::new(file.take(range.end.saturating_sub(range.start))))
             }
-            From::Object(object) => Ok(Box::new(object.range(range))),
+            From::Object(object, _) => Ok(Box::new(object.range(range))),
         }
     }
 

@@ -14,11 +14,20 @@ pub trait Files: Sync {
     ///
     /// It cannot be opened.
     fn open_file(&self, path: &PackagePath) -> Result<Box<dyn Read + '_>, Error>;
+
+    /// Whether they are in S3.
+    fn is_remote(&self) -> bool {
+        false
+    }
 }
 
 impl Files for Source {
     fn open_file(&self, path: &PackagePath) -> Result<Box<dyn Read + '_>, Error> {
         Ok(Box::new(Self::open_file(self, path)?))
+    }
+
+    fn is_remote(&self) -> bool {
+        self.root().path().is_none()
     }
 }
 

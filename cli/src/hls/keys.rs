@@ -1,9 +1,5 @@
 //! The data keys of a package: made, unwrapped, or read from where players find them.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
-
 use md5::{Digest, Md5};
 use reelseal_core::secret::SegmentKey;
 use subtle::ConstantTimeEq;
@@ -14,6 +10,7 @@ use super::record::DataKeyEntry;
 use crate::base64;
 use crate::error::Error;
 use crate::keyservice::{EncryptionContext, KeyService, KmsError, LazyService};
+use crate::objects::Place;
 use crate::package::Source;
 
 /// RFC 8216 §4.3.2.4: the bytes of a key.
@@ -131,12 +128,8 @@ pub fn check_md5(wrapped: &WrappedKey, md5: &str) -> Result<(), Error> {
 }
 
 /// Reads a key file of the user's.
-pub fn from_file(path: &Path) -> Result<RawKey, Error> {
-    let failed = |error: std::io::Error| Error::io("cannot read", path, &error);
-    let file = File::open(path).map_err(failed)?;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(64));
-    file.take(64).read_to_end(&mut bytes).map_err(failed)?;
-    parse_key_file(&bytes, &path.display().to_string())
+pub fn from_file(place: &Place) -> Result<RawKey, Error> {
+    parse_key_file(&place.read(63)?, &place.to_string())
 }
 
 /// Reads the key at `uri`, which must be a file of the package.

@@ -86,6 +86,10 @@ impl Files for Opened<'_> {
             ready: 0..0,
         }))
     }
+
+    fn is_remote(&self) -> bool {
+        Files::is_remote(self.source)
+    }
 }
 
 /// One file being read.

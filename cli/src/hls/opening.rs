@@ -1,8 +1,6 @@
 //! How to open a package from what its playlists say, as a player would.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Seek};
-use std::path::Path;
 
 use reelseal_core::format::hls::Span;
 use reelseal_core::segment::{Decryptor, Iv};
@@ -14,6 +12,7 @@ use super::model::{KeyUse, Kind, Model, PlaylistFile, Report, Role, Use};
 use super::plan::refused;
 use crate::error::Error;
 use crate::keyservice::{EncryptionContext, LazyService};
+use crate::objects::Place;
 use crate::package::{PackagePath, Source};
 use crate::sniff;
 
@@ -57,12 +56,8 @@ impl Opening {
         let Some((path, piece)) = self.layouts.iter().find_map(implicit) else { return Ok(()) };
         let cipher = piece.cipher.and_then(|cipher| Some((cipher.iv, keys.get(cipher.key)?)));
         let (number, key) = cipher.ok_or_else(|| Error::bug("a key without a number"))?;
-        let failed = |error: io::Error| Error::system(format!("cannot read {path}: {error}"));
-        let mut file = source.open_file(path)?;
-        file.seek(io::SeekFrom::Start(piece.span.offset)).map_err(failed)?;
-        let mut sealed = Vec::with_capacity(HEAD_LEN);
-        let len = piece.span.length.min(HEAD_LEN as u64);
-        file.take(len).read_to_end(&mut sealed).map_err(failed)?;
+        let len = usize::try_from(piece.span.length).map_or(HEAD_LEN, |len| len.min(HEAD_LEN));
+        let sealed = source.read_at(path, piece.span.offset, len)?;
         let look = |iv| {
             let mut head = Zeroizing::new(sealed.clone());
             Decryptor::new(&key.segment_key(), iv).update(head.as_chunks_mut().0);
@@ -124,7 +119,7 @@ fn cipher(used: &Use) -> Result<Option<Cipher>, Error> {
 pub fn keys(
     model: &Model,
     source: &Source,
-    key_file: Option<&Path>,
+    key_file: Option<&Place>,
     service: &LazyService<'_>,
     context: &EncryptionContext,
 ) -> Result<Vec<RawKey>, Error> {

@@ -1,6 +1,5 @@
 //! `hls protect`: a clear package in, an encrypted one out.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use super::diagnose::warn_of_cut_frames;
@@ -16,6 +15,7 @@ use super::transform::{Direction, Job, Work};
 use crate::base64;
 use crate::error::Error;
 use crate::keyservice::{EncryptionContext, KeyService, LazyService};
+use crate::objects::Place;
 use crate::package::{Existing, PackagePath, Source, Staging};
 use crate::progress::{Progress, Show};
 
@@ -35,9 +35,9 @@ pub type GivenKey = (Vec<u8>, Option<String>);
 #[derive(Debug)]
 pub struct Protect {
     /// The playlist.
-    pub playlist: PathBuf,
+    pub playlist: Place,
     /// The folder to write.
-    pub out: PathBuf,
+    pub out: Place,
     /// What to do with a folder that is there.
     pub existing: Existing,
     /// The key that wraps the data keys.
@@ -200,7 +200,7 @@ impl Protect {
             if named {
                 return Err(Error::refused(format!(
                     "{path}: the package has a file of this name, which {} will need",
-                    staging.out().display()
+                    staging.out()
                 )));
             }
         }
@@ -216,17 +216,19 @@ impl Protect {
     ) -> Result<Vec<PlaylistEntry>, Error> {
         let first = data_keys.first().ok_or_else(|| Error::bug("a package without a key"))?;
         let block = self.content_protection(first)?;
-        let mut entries = Vec::with_capacity(model.playlists.len());
+        let (mut entries, mut texts) = (Vec::new(), Vec::new());
         for playlist in &model.playlists {
             let uri = |i| self.uri_from(&playlist.path, i, data_keys.len());
             let text = match playlist.kind {
                 Kind::Media | Kind::IFrames => rewrite::protected(playlist, files, &uri)?,
                 Kind::Multivariant | Kind::Images => playlist.bytes.clone(),
             };
-            write(staging, playlist.path.as_str(), &text)?;
             let lists_segments = matches!(playlist.kind, Kind::Media | Kind::IFrames);
             entries.push(playlist_entry(playlist, &text, lists_segments.then(|| block.clone()))?);
+            texts.push((playlist.path.as_str(), text));
         }
+        // The main one last: where files appear one by one, all that it names is there.
+        texts.iter().rev().try_for_each(|(path, text)| write(staging, path, text))?;
         Ok(entries)
     }
 

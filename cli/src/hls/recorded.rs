@@ -3,10 +3,6 @@
 //! The record lies beside the package, within reach of whoever can alter it: every name and
 //! number in it is checked, and nothing is released before its seal and its hashes hold.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
-
 use reelseal_core::format::hls::Span;
 use reelseal_core::secret::SegmentKey;
 use sha2::{Digest, Sha256};
@@ -20,16 +16,14 @@ use super::transform::Job;
 use crate::base64;
 use crate::error::{Error, Kind};
 use crate::keyservice::{EncryptionContext, LazyService};
+use crate::objects::Place;
 use crate::package::{PackagePath, Source};
 
-/// Reads the record at `path`, or beside the playlist where there is one.
-pub fn find(source: &Source, path: Option<&Path>) -> Result<Option<Record>, Error> {
-    if let Some(path) = path {
-        let failed = |error: std::io::Error| Error::io("cannot read", path, &error);
-        let mut bytes = Vec::new();
-        let file = File::open(path).map_err(failed)?;
-        file.take(record::MAX_LEN).read_to_end(&mut bytes).map_err(failed)?;
-        return Record::parse(&bytes, &path.display().to_string()).map(Some);
+/// Reads the record at `place`, or beside the playlist where there is one.
+pub fn find(source: &Source, place: Option<&Place>) -> Result<Option<Record>, Error> {
+    if let Some(place) = place {
+        let bytes = place.read(record::MAX_LEN)?;
+        return Record::parse(&bytes, &place.to_string()).map(Some);
     }
     let beside = PackagePath::parse(record::FILE_NAME).map_err(|_| Error::bug("our own name"))?;
     if !source.exists(&beside)? {
@@ -57,13 +51,13 @@ pub fn expect_playlist(record: &Record, playlist: &PackagePath) -> Result<(), Er
 pub fn keys(
     record: &Record,
     source: &Source,
-    key_file: Option<&Path>,
+    key_file: Option<&Place>,
     service: &LazyService<'_>,
     summary: &mut Summary,
 ) -> Result<(Vec<RawKey>, Proof), Error> {
-    if let Some(path) = key_file {
+    if let Some(place) = key_file {
         return match record.data_keys.len() {
-            1 => Ok((vec![keys::from_file(path)?], Proof::Hashes)),
+            1 => Ok((vec![keys::from_file(place)?], Proof::Hashes)),
             n => Err(Error::usage(format!("the package has {n} keys, and --key-file names one"))
                 .hint("leave out --key-file: the record holds all keys, wrapped")),
         };

@@ -10,7 +10,6 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU64;
-use std::path::PathBuf;
 use std::time::Instant;
 
 use reelseal_core::format::hls::Span;
@@ -29,6 +28,7 @@ use super::summary::{Proof, Summary};
 use super::unprotect::{Decrypted, Foreign};
 use crate::error::Error;
 use crate::keyservice::{EncryptionContext, LazyService};
+use crate::objects::Place;
 use crate::package::{Existing, PackagePath, Source, Staging};
 use crate::progress::Show;
 
@@ -36,15 +36,15 @@ use crate::progress::Show;
 #[derive(Debug)]
 pub struct Rekey {
     /// The playlist.
-    pub playlist: PathBuf,
+    pub playlist: Place,
     /// The folder to write.
-    pub out: PathBuf,
+    pub out: Place,
     /// What to do with a folder that is there.
     pub existing: Existing,
     /// The record, where it does not lie beside the playlist.
-    pub record: Option<PathBuf>,
+    pub record: Option<Place>,
     /// The key that opens the package, where it is neither in it nor to be asked for.
-    pub key_file: Option<PathBuf>,
+    pub key_file: Option<Place>,
     /// What wrapped keys of packages without a record are bound to.
     pub source_context: EncryptionContext,
     /// The key that wraps the new data keys.
@@ -84,7 +84,7 @@ impl Rekey {
         let (source, main) = Source::open(&self.playlist)?;
         let staging = Staging::new(&self.out, self.existing, &source)?;
         let mut summary = Summary::new("rekey", &self.playlist, staging.out());
-        let found = match recorded::find(&source, self.record.as_deref())? {
+        let found = match recorded::find(&source, self.record.as_ref())? {
             Some(record) => self.recorded(&source, &main, record, service, &mut summary)?,
             None => self.foreign(&source, main, service)?,
         };
@@ -119,7 +119,7 @@ impl Rekey {
         summary: &mut Summary,
     ) -> Result<Found<'a>, Error> {
         recorded::expect_playlist(&record, main)?;
-        let key_file = self.key_file.as_deref();
+        let key_file = self.key_file.as_ref();
         let (raw, proof) = recorded::keys(&record, source, key_file, service, summary)?;
         let keys: Vec<_> = raw.iter().map(RawKey::segment_key).collect();
         recorded::check_seal(&mut record, &keys)?;
@@ -155,7 +155,7 @@ impl Rekey {
         service: &LazyService<'_>,
     ) -> Result<Found<'a>, Error> {
         let model = Model::read(source, &main, &mut Err)?;
-        let (key_file, context) = (self.key_file.as_deref(), &self.source_context);
+        let (key_file, context) = (self.key_file.as_ref(), &self.source_context);
         let foreign = Foreign { source, model: &model, iv: None, show: self.show };
         let keys = || opening::keys(&model, source, key_file, service, context);
         let Decrypted { files, keys, proof, .. } = foreign.decrypt(keys, None)?;

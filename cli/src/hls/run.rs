@@ -144,5 +144,7 @@ fn keep(head: &mut Vec<u8>, bytes: &[u8]) {
 
 fn write(output: &mut Option<StagedFile>, path: &PackagePath, bytes: &[u8]) -> Result<(), Error> {
     let Some(output) = output else { return Ok(()) };
-    output.write_all(bytes).map_err(|error| Error::system(format!("cannot write {path}: {error}")))
+    output.write_all(bytes).map_err(|error| {
+        Error::uncarried(&error, || Error::system(format!("cannot write {path}: {error}")))
+    })
 }

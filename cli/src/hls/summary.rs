@@ -1,7 +1,5 @@
 //! What a run did, in figures.
 
-use std::path::{Path, PathBuf};
-
 use serde_json::{Value, json};
 
 use super::rewrite::DoneFiles;
@@ -11,8 +9,8 @@ use crate::package::Published;
 #[derive(Debug)]
 pub struct Summary {
     command: &'static str,
-    playlist: PathBuf,
-    out: PathBuf,
+    playlist: String,
+    out: String,
     /// Playlists of the package.
     pub playlists: usize,
     /// Files that are not playlists.
@@ -92,11 +90,11 @@ impl Proof {
 
 impl Summary {
     /// Of a run that has not done anything yet.
-    pub fn new(command: &'static str, playlist: &Path, out: &Path) -> Self {
+    pub fn new(command: &'static str, playlist: impl ToString, out: impl ToString) -> Self {
         Self {
             command,
-            playlist: playlist.to_owned(),
-            out: out.to_owned(),
+            playlist: playlist.to_string(),
+            out: out.to_string(),
             playlists: 0,
             files: 0,
             segments: 0,
@@ -134,8 +132,8 @@ impl Summary {
     pub fn to_json(&self) -> Value {
         json!({
             "command": self.command,
-            "playlist": self.playlist.display().to_string(),
-            "output": self.out.display().to_string(),
+            "playlist": self.playlist,
+            "output": self.out,
             "playlists": self.playlists,
             "files": self.files,
             "segments": self.segments,
@@ -157,7 +155,7 @@ impl Summary {
     pub fn to_text(&self) -> String {
         let mut text = format!(
             "{}: {} segments, {} files, {} playlists, {} in {:.2} s\n",
-            self.out.display(),
+            self.out,
             self.segments,
             self.files,
             self.playlists,

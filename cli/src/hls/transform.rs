@@ -88,8 +88,12 @@ pub struct Work<'a> {
 impl Work<'_> {
     /// Works on all files. The first error ends it.
     pub fn all(&self, jobs: &[Job]) -> Result<Vec<Done>, Error> {
-        let width = jobs.len().div_ceil(threads::count()).min(lanes::MOST);
-        workers::all(jobs, |queue| match self.direction {
+        let (computing, most) = match self.is_remote() {
+            true => (threads::count().max(threads::NETWORK), 1),
+            false => (threads::count(), lanes::MOST),
+        };
+        let width = jobs.len().div_ceil(computing).min(most);
+        workers::all(jobs, computing, |queue| match self.direction {
             Direction::Encrypt => lanes::encrypt(self, queue, width),
             Direction::Decrypt => queue.each(|job| self.one(job)),
         })
@@ -97,7 +101,17 @@ impl Work<'_> {
 
     /// Works on all files and goes on after errors. Nothing is written.
     pub fn each(&self, jobs: &[Job]) -> Vec<Result<Done, Error>> {
-        jobs.par_iter().map(|job| self.one(job).map(|(done, _)| done)).collect()
+        let each = || jobs.par_iter().map(|job| self.one(job).map(|(done, _)| done)).collect();
+        match threads::for_network() {
+            Ok(pool) if self.is_remote() => pool.install(each),
+            _ => each(),
+        }
+    }
+
+    /// Whether files come from or go to S3: then threads wait for answers, and each file on its
+    /// way takes memory.
+    fn is_remote(&self) -> bool {
+        self.source.is_remote() || self.staging.is_some_and(Outlet::is_remote)
     }
 
     fn one<'a>(&'a self, job: &'a Job) -> Result<(Done, Option<StagedFile>), Error> {

@@ -3,7 +3,6 @@
 //! With `reelseal.json`, every byte is proved. Without it, the playlists say which key and IV
 //! each segment has, as they do for players: packages of any packager open.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -20,6 +19,7 @@ use super::summary::{Proof, Summary};
 use super::transform::{Direction, Job, Work};
 use crate::error::Error;
 use crate::keyservice::{EncryptionContext, LazyService};
+use crate::objects::Place;
 use crate::package::{Existing, Outlet, PackagePath, Source, Staging};
 use crate::progress::{Progress, Show};
 use crate::sniff::{self, Container};
@@ -28,15 +28,15 @@ use crate::sniff::{self, Container};
 #[derive(Debug)]
 pub struct Unprotect {
     /// The playlist.
-    pub playlist: PathBuf,
+    pub playlist: Place,
     /// The folder to write.
-    pub out: PathBuf,
+    pub out: Place,
     /// What to do with a folder that is there.
     pub existing: Existing,
     /// The record, where it does not lie beside the playlist.
-    pub record: Option<PathBuf>,
+    pub record: Option<Place>,
     /// The key, where it is neither in the package nor to be asked for.
-    pub key_file: Option<PathBuf>,
+    pub key_file: Option<Place>,
     /// What wrapped keys of packages without a record are bound to.
     pub context: EncryptionContext,
     /// Whether a bar is shown.
@@ -50,13 +50,13 @@ impl Unprotect {
         let (source, main) = Source::open(&self.playlist)?;
         let staging = Staging::new(&self.out, self.existing, &source)?;
         let mut summary = Summary::new("unprotect", &self.playlist, staging.out());
-        match recorded::find(&source, self.record.as_deref())? {
+        match recorded::find(&source, self.record.as_ref())? {
             Some(record) => {
                 self.recorded(&source, &main, &staging, record, service, &mut summary)?
             }
             None => {
                 let model = Model::read(&source, &main, &mut Err)?;
-                let key_file = self.key_file.as_deref();
+                let key_file = self.key_file.as_ref();
                 let foreign = Foreign { source: &source, model: &model, iv: None, show: self.show };
                 let keys = || opening::keys(&model, &source, key_file, service, &self.context);
                 foreign.open(keys, &staging, &mut summary)?;
@@ -78,7 +78,7 @@ impl Unprotect {
         summary: &mut Summary,
     ) -> Result<(), Error> {
         recorded::expect_playlist(&record, main)?;
-        let key_file = self.key_file.as_deref();
+        let key_file = self.key_file.as_ref();
         let (raw, proof) = recorded::keys(&record, source, key_file, service, summary)?;
         let keys: Vec<_> = raw.iter().map(RawKey::segment_key).collect();
         recorded::check_seal(&mut record, &keys)?;
@@ -98,7 +98,7 @@ impl Unprotect {
         for (entry, done) in record.files.iter().zip(&done) {
             recorded::expect_hashes(entry, &done.pieces)?;
         }
-        for entry in &record.playlists {
+        for entry in record.playlists.iter().rev() {
             write(staging, &entry.path, &recorded::clear_playlist(entry)?)?;
         }
         let files: DoneFiles = done.into_iter().map(|done| (done.path, done.pieces)).collect();

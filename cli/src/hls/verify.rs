@@ -2,7 +2,6 @@
 //! first; nothing is written.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -21,6 +20,7 @@ use super::summary::{Proof, Summary};
 use super::transform::{Direction, Done, Job, Work};
 use crate::error::Error;
 use crate::keyservice::{EncryptionContext, LazyService};
+use crate::objects::Place;
 use crate::package::{PackagePath, Source};
 use crate::progress::{Progress, Show};
 
@@ -28,11 +28,11 @@ use crate::progress::{Progress, Show};
 #[derive(Debug)]
 pub struct Verify {
     /// The playlist.
-    pub playlist: PathBuf,
+    pub playlist: Place,
     /// The record, where it does not lie beside the playlist.
-    pub record: Option<PathBuf>,
+    pub record: Option<Place>,
     /// The key, where it is neither in the package nor to be asked for.
-    pub key_file: Option<PathBuf>,
+    pub key_file: Option<Place>,
     /// What wrapped keys of packages without a record are bound to.
     pub context: EncryptionContext,
     /// Whether a bar is shown.
@@ -65,7 +65,7 @@ impl Verify {
         summary.segments = opening.encrypted;
 
         let run = Run { verify: self, source: &source, model: &model, opening: &opening, service };
-        match recorded::find(&source, self.record.as_deref()) {
+        match recorded::find(&source, self.record.as_ref()) {
             Ok(Some(record)) => run.recorded(record, &mut summary, &mut faults)?,
             Ok(None) => run.foreign(&main, &mut summary, &mut faults)?,
             Err(error) => faults.push(error),
@@ -94,7 +94,7 @@ impl Run<'_> {
         let raw = recorded::keys(
             &record,
             self.source,
-            self.verify.key_file.as_deref(),
+            self.verify.key_file.as_ref(),
             self.service,
             summary,
         );

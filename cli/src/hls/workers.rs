@@ -8,7 +8,6 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 use super::transform::{Done, Job};
 use crate::error::Error;
 use crate::package::StagedFile;
-use crate::threads;
 
 /// Threads that wait for the disk (fsync). They compute nothing.
 const WAITING: usize = 4;
@@ -27,7 +26,7 @@ pub(super) struct Queue<'q, 'a> {
     finished: SyncSender<Finished>,
 }
 
-/// Has `work` take all jobs, in as many threads as may compute, and gives what was done in the
+/// Has `work` take all jobs, in `computing` threads, and gives what was done in the
 /// order of the jobs.
 ///
 /// # Errors
@@ -35,6 +34,7 @@ pub(super) struct Queue<'q, 'a> {
 /// The first of `work`, after which no job is taken; or the system failed.
 pub(super) fn all<'a>(
     jobs: &'a [Job],
+    computing: usize,
     work: impl Fn(&Queue<'_, 'a>) -> Result<(), Error> + Sync,
 ) -> Result<Vec<Done>, Error> {
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -42,7 +42,7 @@ pub(super) fn all<'a>(
     let receiver = Mutex::new(receiver);
     let mut all = thread::scope(|scope| {
         let mut running = vec![];
-        for _ in 0..threads::count().min(jobs.len()) {
+        for _ in 0..computing.min(jobs.len()) {
             let finished = sender.clone();
             let queue = Queue { jobs, next: &next, failed: &failed, finished };
             let work = &work;

@@ -1,13 +1,12 @@
 //! Every encrypted file that a job mentions: its name, its block, and what is missing to open it.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use super::blocks::{What, blocks, outputs};
 use super::document::Subject;
 use super::naming;
 use super::node::{Node, Place};
+use crate::package::Source;
 
 /// Something encrypted that a document mentions.
 #[derive(Clone, Debug)]
@@ -158,7 +157,7 @@ impl Artefact {
     }
 
     /// Looks for the files under `root`.
-    pub fn look(&mut self, root: &Path) {
+    pub fn look(&mut self, root: &Source) {
         self.found = self.names.iter().flat_map(|name| naming::found(root, name)).collect();
         self.found.dedup();
     }

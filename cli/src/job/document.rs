@@ -1,13 +1,10 @@
 //! What a document is: a request, an answer, a notification, a record of CloudTrail.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
-
 use super::finding::Findings;
 use super::node::{Node, Place, join, same_name};
 use super::shape::twice;
 use crate::error::Error;
+use crate::objects;
 
 /// What a document, or a part of one, is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -71,23 +68,17 @@ impl Subject {
     }
 }
 
-/// Reads the document in `path`; `-` is standard input.
+/// Reads the document in `place`.
 ///
 /// # Errors
 ///
-/// The file cannot be read, or is longer than 64 MiB.
-pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let failed = |error: io::Error| Error::io("cannot read", path, &error);
-    let mut bytes = Vec::new();
-    let limit = MAX_LEN + 1;
-    match path == Path::new("-") {
-        true => io::stdin().lock().take(limit).read_to_end(&mut bytes),
-        false => File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)),
-    }
-    .map_err(failed)?;
+/// It cannot be read, or is longer than 64 MiB.
+pub fn read(place: impl Into<objects::Place>) -> Result<Vec<u8>, Error> {
+    let place: objects::Place = place.into();
+    let bytes = place.read(MAX_LEN)?;
     match u64::try_from(bytes.len()) {
-        Ok(len) if len <= MAX_LEN => Ok(bytes),
-        _ => Err(Error::malformed(format!("{}: longer than 64 MiB", path.display()))),
+        Ok(len) if len <= MAX_LEN => Ok(bytes.to_vec()),
+        _ => Err(Error::malformed(format!("{place}: longer than 64 MiB"))),
     }
 }
 

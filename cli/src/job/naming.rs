@@ -8,30 +8,24 @@
 //! | `{segment}`                 | five digits or more, from `00000`: our name  |
 //! | `{extension}`               | the extension, which the preset says: ours   |
 
-use std::fs;
-use std::path::Path;
+use crate::package::{PackagePath, Source};
 
-use crate::package::PackagePath;
-
-/// The files in `folder` that `pattern` names, sorted, relative to it.
+/// The files of `source` that `pattern` names, sorted, relative to its folder.
 ///
 /// A name that would lead out of the folder names nothing: old documents are not to be trusted.
-pub(super) fn found(folder: &Path, pattern: &str) -> Vec<String> {
+pub(super) fn found(source: &Source, pattern: &str) -> Vec<String> {
     let Ok(path) = PackagePath::parse(pattern) else { return Vec::new() };
     let file = path.file_name();
     if !file.contains('{') {
-        let is_file = folder.join(path.as_path()).is_file();
+        let is_file = source.regular_len(&path).is_ok();
         return if is_file { vec![pattern.to_owned()] } else { Vec::new() };
     }
     let within = path.folder();
-    let Ok(entries) = fs::read_dir(folder.join(within)) else { return Vec::new() };
-    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-    let mut names: Vec<String> = names
+    let names = source.names(within).unwrap_or_default().into_iter();
+    names
         .filter(|name| matches(file, name))
         .map(|name| if within.is_empty() { name } else { format!("{within}/{name}") })
-        .collect();
-    names.sort();
-    names
+        .collect()
 }
 
 /// Whether `name` is one of those that `pattern` stands for.
@@ -62,6 +56,7 @@ fn stands_for(variable: &str, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{found, matches};
+    use crate::package::Source;
     use std::fs;
 
     #[test]
@@ -94,6 +89,7 @@ mod tests {
         fs::create_dir(&inside).unwrap();
         fs::write(dir.path().join("secret"), b"").unwrap();
         fs::write(inside.join("a"), b"").unwrap();
+        let inside = Source::at(inside.as_path()).unwrap();
         assert_eq!(found(&inside, "a"), ["a"]);
         for name in ["../secret", "/etc/passwd", "..", "", "a/../../secret", "../{language}"] {
             assert_eq!(found(&inside, name), [""; 0], "{name}");

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use reelseal_core::envelope::transcoder::CounterStart;
 use reelseal_core::modes::ctr::Width;
@@ -14,14 +14,15 @@ use crate::error::Error;
 use crate::files::{Decrypt, DecryptReport, Document, KeyForm};
 use crate::hls::summary::Summary;
 use crate::keyservice::{EncryptionContext, LazyService};
+use crate::objects::{Location, Place};
 use crate::package::{Existing, PackagePath, interrupt};
 use crate::progress::Show;
 
 /// Where to read and where to write.
 #[derive(Debug)]
 pub struct Tree {
-    pub(super) root: PathBuf,
-    pub(super) out: PathBuf,
+    pub(super) root: Place,
+    pub(super) out: Place,
     pub(super) existing: Existing,
     pub(super) context: EncryptionContext,
     pub(super) show: Show,
@@ -71,21 +72,20 @@ impl Tree {
     ///
     /// The two are one folder, or `out` cannot be made.
     pub fn new(
-        root: &Path,
-        out: &Path,
+        root: Place,
+        out: Place,
         existing: Existing,
         context: &EncryptionContext,
         show: Show,
     ) -> Result<Self, Error> {
-        fs::create_dir_all(out).map_err(|error| Error::io("cannot create", out, &error))?;
-        let real = |path: &Path| {
-            fs::canonicalize(path).map_err(|error| Error::io("cannot read", path, &error))
-        };
-        if real(root)? == real(out)? {
+        if let Some(out) = out.path() {
+            fs::create_dir_all(out).map_err(|error| Error::io("cannot create", out, &error))?;
+        }
+        if is_same(&root, &out)? {
             return Err(Error::usage("the clear files would replace the encrypted ones")
                 .hint("-o another folder than --root"));
         }
-        let (root, out, context) = (root.to_owned(), out.to_owned(), context.clone());
+        let context = context.clone();
         Ok(Self { root, out, existing, context, show, written: RefCell::default() })
     }
 
@@ -121,14 +121,15 @@ impl Tree {
         });
         let document = Document::parse(block.to_string().as_bytes());
         let document = document.map_err(|error| error.at(&artefact.path))?;
-        let out = self.out.join(name);
-        if let Some(folder) = out.parent() {
+        let path = PackagePath::parse(name).map_err(|why| Error::refused(why.to_string()))?;
+        let out = self.out.child(&path)?;
+        if let Some(folder) = out.path().and_then(Path::parent) {
             fs::create_dir_all(folder)
                 .map_err(|error| Error::io("cannot create", folder, &error))?;
         }
         let request = Decrypt {
-            input: self.root.join(name).into(),
-            out: out.into(),
+            input: self.root.child(&path)?,
+            out,
             existing: self.existing,
             document,
             // The blob says which key it was; the pipeline may have had another since.
@@ -141,6 +142,20 @@ impl Tree {
         };
         request.run(service).map_err(|error| error.at(name.escape_debug()))
     }
+}
+
+/// Whether two folders or prefixes are one.
+fn is_same(root: &Place, out: &Place) -> Result<bool, Error> {
+    let real = |path: &Path| {
+        fs::canonicalize(path).map_err(|error| Error::io("cannot read", path, &error))
+    };
+    Ok(match (root.location(), out.location()) {
+        (Location::Local(root), Location::Local(out)) => real(root)? == real(out)?,
+        (Location::S3(root), Location::S3(out)) => {
+            root.clone().into_prefix() == out.clone().into_prefix()
+        }
+        _ => false,
+    })
 }
 
 fn is_aes_of_files(mode: &str) -> bool {

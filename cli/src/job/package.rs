@@ -53,7 +53,7 @@ impl Tree {
             Err(error) => Err(error),
         };
         let staging = Staging::among(&self.out)?;
-        let mut summary = Summary::new("unprotect", &self.root.join(main.as_path()), &self.out);
+        let mut summary = Summary::new("unprotect", self.root.child(main)?, &self.out);
         Foreign { source: &source, model: &model, iv: iv.flatten(), show: self.show }.open(
             keys,
             &staging,

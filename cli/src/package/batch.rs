@@ -14,10 +14,11 @@ use cap_std::fs::{Dir, MetadataExt};
 use serde::{Deserialize, Serialize};
 
 use super::hidden::{self, Hidden, JOURNAL};
+use super::local::{create_in, sync_folders};
 use super::parents::Parents;
 use super::path::PackagePath;
 use super::place::Existing;
-use super::staging::{Outlet, StagedFile, create_in, sync_folders};
+use super::staging::{Outlet, StagedFile};
 use crate::error::Error;
 
 /// Files on their way. Dropped without [`Self::publish`], they leave nothing behind.

@@ -215,8 +215,13 @@ fn holds_a_package(folder: &Path) -> bool {
 
 /// A playlist, or our record of one.
 fn is_of_a_package(name: &OsStr) -> bool {
+    name == "reelseal.json" || is_playlist(name)
+}
+
+/// A playlist, by its name.
+pub(super) fn is_playlist(name: &OsStr) -> bool {
     let extension = Path::new(name).extension().map(OsStr::to_ascii_lowercase);
-    name == "reelseal.json" || extension.is_some_and(|ext| ext == "m3u8" || ext == "m3u")
+    extension.is_some_and(|ext| ext == "m3u8" || ext == "m3u")
 }
 
 #[cfg(test)]

@@ -1,27 +1,36 @@
-//! The folder of a package, opened once. Nothing outside it can be read.
-//!
-//! `cap-std` resolves every name below one folder handle: on Linux by openat2(2) with
-//! `RESOLVE_BENEATH`, so that the kernel itself refuses a link that leads out, even one that is
-//! put there while we look.
+//! A package that is read: a folder, or a prefix of S3. Nothing outside it can be read.
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
 
-use cap_std::ambient_authority;
-use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use rustix::fs::OFlags;
-
-use super::hidden;
+use super::folder::Folder;
 use super::path::{PackagePath, UriRefused};
+use super::prefix::Prefix;
 use crate::error::Error;
+use crate::objects::{Location, Object, Place, Reader};
 
-/// A package's folder.
+/// A package's folder or prefix.
 #[derive(Debug)]
 pub struct Source {
-    dir: Dir,
-    root: PathBuf,
+    root: Place,
+    files: Files,
+}
+
+#[derive(Debug)]
+enum Files {
+    Folder(Folder),
+    Prefix(Prefix),
+}
+
+/// A file of a [`Source`], to be read.
+#[derive(Debug)]
+pub enum SourceFile {
+    /// Of a folder.
+    File(File),
+    /// Of S3.
+    Object(Reader),
 }
 
 /// What [`Source::files`] found.
@@ -41,34 +50,48 @@ impl Source {
     ///
     /// The folder cannot be opened, or the playlist's name is none that a URI can have. The
     /// playlist itself is not opened yet.
-    pub fn open(playlist: &Path) -> Result<(Self, PackagePath), Error> {
-        let root = match playlist.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
+    pub fn open(playlist: impl Into<Place>) -> Result<(Self, PackagePath), Error> {
+        let playlist: Place = playlist.into();
+        let (root, name) = match playlist.location() {
+            Location::Local(path) => {
+                let parent = path.parent().filter(|parent| *parent != Path::new(""));
+                let name = path.file_name().ok_or_else(|| {
+                    Error::usage(format!("{playlist} is a folder")).hint("name the playlist")
+                })?;
+                (Location::Local(parent.unwrap_or(Path::new(".")).to_owned()), name.to_str())
+            }
+            Location::S3(url) => {
+                url.expect_object()?;
+                let (folder, name) = url.key().rsplit_once('/').unwrap_or(("", url.key()));
+                let key = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+                (Location::S3(url.with_key(key)?), Some(name))
+            }
         };
-        let name = playlist.file_name().ok_or_else(|| {
-            Error::usage(format!("{} is a folder", playlist.display())).hint("name the playlist")
+        let name = name.and_then(|name| PackagePath::parse(name).ok()).ok_or_else(|| {
+            let playlist = playlist.to_string();
+            Error::malformed(format!("{playlist:?}: not a name that a playlist can have"))
         })?;
-        let name =
-            name.to_str().and_then(|name| PackagePath::parse(name).ok()).ok_or_else(|| {
-                Error::malformed(format!("{:?}: not a name that a playlist can have", playlist))
-            })?;
-        Ok((Self::at(root)?, name))
+        Ok((Self::at(playlist.at(root))?, name))
     }
 
-    /// Opens the folder `root`, in which several packages may lie.
+    /// Opens the folder or prefix `root`, in which several packages may lie.
     ///
     /// # Errors
     ///
     /// The folder cannot be opened.
-    pub fn at(root: &Path) -> Result<Self, Error> {
-        let dir = Dir::open_ambient_dir(root, ambient_authority())
-            .map_err(|error| Error::io("cannot open", root, &error))?;
-        Ok(Self { dir, root: root.to_owned() })
+    pub fn at(root: impl Into<Place>) -> Result<Self, Error> {
+        let root: Place = root.into();
+        let files = match root.location() {
+            Location::Local(path) => Files::Folder(Folder::open(path)?),
+            Location::S3(url) => {
+                Files::Prefix(Prefix::new(root.objects().clone(), url.clone().into_prefix()))
+            }
+        };
+        Ok(Self { root, files })
     }
 
-    /// The folder's path, as given.
-    pub fn root(&self) -> &Path {
+    /// The folder, as given.
+    pub fn root(&self) -> &Place {
         &self.root
     }
 
@@ -87,17 +110,11 @@ impl Source {
     ///
     /// It does not exist or cannot be read (I/O); it is a folder, pipe or device, or a link leads
     /// out of the package (refused). A pipe is refused without waiting for its writer.
-    pub fn open_file(&self, path: &PackagePath) -> Result<File, Error> {
-        let mut options = OpenOptions::new();
-        options.read(true);
-        // Looked at before it is opened, as to open a device can act on it; and again after, as
-        // it may have been exchanged in between. O_NONBLOCK is for that moment.
-        self.regular_len(path)?;
-        options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
-        let file = self.dir.open_with(path.as_path(), &options).map_err(|e| self.io(path, &e))?;
-        let file = file.into_std();
-        let metadata = file.metadata().map_err(|error| self.io(path, &error))?;
-        if metadata.is_file() { Ok(file) } else { Err(self.not_regular(path)) }
+    pub fn open_file(&self, path: &PackagePath) -> Result<SourceFile, Error> {
+        match &self.files {
+            Files::Folder(folder) => folder.open_file(path).map(SourceFile::File),
+            Files::Prefix(prefix) => Ok(SourceFile::Object(object(prefix, path)?.reader())),
+        }
     }
 
     /// The file's length in bytes.
@@ -106,8 +123,10 @@ impl Source {
     ///
     /// As [`Self::open_file`].
     pub fn regular_len(&self, path: &PackagePath) -> Result<u64, Error> {
-        let metadata = self.dir.metadata(path.as_path()).map_err(|error| self.io(path, &error))?;
-        if metadata.is_file() { Ok(metadata.len()) } else { Err(self.not_regular(path)) }
+        match &self.files {
+            Files::Folder(folder) => folder.regular_len(path),
+            Files::Prefix(prefix) => object(prefix, path).map(|object| object.len()),
+        }
     }
 
     /// Whether something has this name, be it a file or not.
@@ -116,10 +135,9 @@ impl Source {
     ///
     /// A link leads out of the package, or the folder cannot be read.
     pub fn exists(&self, path: &PackagePath) -> Result<bool, Error> {
-        match self.dir.metadata(path.as_path()) {
-            Ok(_) => Ok(true),
-            Err(error) if is_absent(&error) => Ok(false),
-            Err(error) => Err(self.io(path, &error)),
+        match &self.files {
+            Files::Folder(folder) => folder.exists(path),
+            Files::Prefix(prefix) => prefix.exists(path),
         }
     }
 
@@ -143,17 +161,54 @@ impl Source {
     /// As [`Self::open_file`]; and the file is longer (malformed).
     pub fn read(&self, path: &PackagePath, limit: u64) -> Result<Vec<u8>, Error> {
         let file = self.open_file(path)?;
-        let metadata = file.metadata().map_err(|error| self.io(path, &error))?;
         // In one piece: a vector that grows would leave copies of a key file behind.
-        let expected = usize::try_from(metadata.len().min(limit)).unwrap_or(0).saturating_add(2);
-        let mut bytes = Vec::with_capacity(expected);
+        let expected = usize::try_from(self.regular_len(path)?.min(limit)).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(expected.saturating_add(2));
         // One more than the limit, so that a file that grows meanwhile is bounded too.
         file.take(limit.saturating_add(1))
             .read_to_end(&mut bytes)
-            .map_err(|error| self.io(path, &error))?;
+            .map_err(|error| self.read_error(path, &error))?;
         match u64::try_from(bytes.len()) {
             Ok(len) if len <= limit => Ok(bytes),
             _ => Err(Error::malformed(format!("{path}: longer than the limit of {limit} bytes"))),
+        }
+    }
+
+    /// Reads `len` bytes of a file from `offset` on, or what there is of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open_file`].
+    pub fn read_at(&self, path: &PackagePath, offset: u64, len: usize) -> Result<Vec<u8>, Error> {
+        let mut file: Box<dyn Read> = match &self.files {
+            Files::Folder(folder) => {
+                let mut file = folder.open_file(path)?;
+                file.seek(SeekFrom::Start(offset)).map_err(|e| self.read_error(path, &e))?;
+                Box::new(file)
+            }
+            Files::Prefix(prefix) => {
+                let object = object(prefix, path)?;
+                let end = object.len().min(offset.saturating_add(len as u64));
+                Box::new(object.range(offset..end))
+            }
+        };
+        let mut bytes = Vec::with_capacity(len);
+        file.by_ref()
+            .take(len as u64)
+            .read_to_end(&mut bytes)
+            .map_err(|error| self.read_error(path, &error))?;
+        Ok(bytes)
+    }
+
+    /// The names in `folder`, a folder of this one; of S3, only those of objects.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be listed.
+    pub fn names(&self, folder: &str) -> Result<Vec<String>, Error> {
+        match &self.files {
+            Files::Folder(files) => files.names(folder),
+            Files::Prefix(prefix) => prefix.names(folder),
         }
     }
 
@@ -164,60 +219,34 @@ impl Source {
     ///
     /// A folder cannot be read, or there are over 1,000,000 entries (refused).
     pub fn files(&self) -> Result<Listing, Error> {
-        let mut listing = Listing::default();
-        let mut folders = vec![String::new()];
-        let mut seen = 0u32;
-        while let Some(folder) = folders.pop() {
-            let shown = if folder.is_empty() { "." } else { &folder };
-            let failed =
-                |error: io::Error| Error::io("cannot list", &self.root.join(shown), &error);
-            for entry in self.dir.read_dir(shown).map_err(failed)? {
-                let entry = entry.map_err(failed)?;
-                seen += 1;
-                if seen > MAX_ENTRIES {
-                    let root = self.root.display();
-                    return Err(Error::refused(format!("{root}: over {MAX_ENTRIES} entries")));
-                }
-                let name = entry.file_name();
-                if hidden::is_hidden_name(&name) {
-                    continue;
-                }
-                let joined = Path::new(&folder).join(&name);
-                let kind = entry.file_type().map_err(failed)?;
-                let path = joined.to_str().and_then(|text| PackagePath::parse(text).ok());
-                match path {
-                    Some(path) if kind.is_dir() => folders.push(path.as_str().to_owned()),
-                    Some(path) if kind.is_file() => drop(listing.files.insert(path)),
-                    Some(path) if kind.is_symlink() => match self.dir.metadata(path.as_path()) {
-                        Ok(target) if target.is_file() => drop(listing.files.insert(path)),
-                        Ok(target) if target.is_dir() => {}
-                        _ => listing.others.push(path.to_string()),
-                    },
-                    _ => listing.others.push(joined.to_string_lossy().escape_debug().to_string()),
-                }
-            }
+        match &self.files {
+            Files::Folder(folder) => folder.files(),
+            Files::Prefix(prefix) => prefix.files(),
         }
-        listing.others.sort();
-        Ok(listing)
     }
 
-    fn not_regular(&self, path: &PackagePath) -> Error {
-        Error::refused(format!("{path}: not a regular file"))
-    }
-
-    fn io(&self, path: &PackagePath, error: &io::Error) -> Error {
-        // cap-std's own refusal comes with no number of the operating system.
-        if error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none() {
-            return Error::refused(format!("{path}: a link leads out of the package's folder"))
-                .hint("copy the file into the package");
+    /// The error of a read of `path`.
+    fn read_error(&self, path: &PackagePath, error: &io::Error) -> Error {
+        match &self.files {
+            Files::Folder(folder) => folder.io(path, error),
+            Files::Prefix(prefix) => Error::uncarried(error, || {
+                Error::system(format!("cannot read {}{path}: {error}", prefix.url()))
+            }),
         }
-        Error::io("cannot read", &self.root.join(path.as_path()), error)
     }
 }
 
-fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+impl Read for SourceFile {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(out),
+            Self::Object(object) => object.read(out),
+        }
+    }
 }
 
-/// More than any package has; it bounds memory on a folder that is no package.
-const MAX_ENTRIES: u32 = 1_000_000;
+fn object(prefix: &Prefix, path: &PackagePath) -> Result<Object, Error> {
+    prefix.find(path)?.ok_or_else(|| {
+        Error::system(format!("cannot read {}{path}: there is no such object", prefix.url()))
+    })
+}

@@ -1,69 +1,55 @@
 //! A package that is being written: all of it appears, or nothing.
 //!
-//! Files grow in a hidden folder beside the place where the package will be. [`Staging::publish`]
-//! puts it there in one rename(2); a package that was there is exchanged (`RENAME_EXCHANGE`), so
-//! that at every moment either the old or the new one is in place. A package that goes into a
-//! folder with other files cannot have that: its files are moved one by one, in the order in which
-//! they were made, so that what is made last, the playlist, appears with the package whole.
+//! | output     | until it is published                    | the step                            |
+//! |------------|------------------------------------------|-------------------------------------|
+//! | a folder   | files in a hidden folder beside it       | one rename(2)                       |
+//! | among files| the same                                 | file by file, the main playlist last|
+//! | S3         | uploads that are not completed           | the same                            |
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
 
-use cap_std::ambient_authority;
-use cap_std::fs::{Dir, OpenOptions};
-
-use super::hidden::Hidden;
 use super::interrupt;
-use super::parents::Parents;
+use super::local::Local;
 use super::path::PackagePath;
-use super::place::{Existing, Place};
+use super::place::Existing;
+use super::remote::{Remote, RemoteFile};
 use super::source::Source;
-use super::tree::Tree;
 use crate::error::Error;
+use crate::objects::{Location, Place};
 
 /// A package on its way. Dropped without [`Self::publish`], it leaves nothing behind.
 ///
 /// Threads may share it.
 #[derive(Debug)]
 pub struct Staging {
-    // Before `hidden`, so that the handle is closed when the folder is removed.
-    dir: Dir,
-    target: Target,
-    folder: PathBuf,
-    /// The files, in the order in which they were made.
-    files: Mutex<Vec<PackagePath>>,
-    hidden: Hidden,
-    // After `hidden`, which is in them.
-    parents: Parents,
+    out: Place,
+    files: Files,
 }
 
-/// Where a package goes.
 #[derive(Debug)]
-enum Target {
-    /// It is this folder.
-    Folder(Place),
-    /// It lies in this one, among other files.
-    Among(PathBuf),
-}
-
-impl Target {
-    fn path(&self) -> &Path {
-        match self {
-            Self::Folder(place) => place.path(),
-            Self::Among(tree) => tree,
-        }
-    }
+enum Files {
+    Local(Box<Local>),
+    Remote(Remote),
 }
 
 /// A file of a [`Staging`].
 #[derive(Debug)]
 pub struct StagedFile {
-    file: File,
+    file: Sink,
     path: PackagePath,
 }
+
+#[derive(Debug)]
+enum Sink {
+    File(File),
+    Remote(Box<RemoteFile>),
+}
+
+/// A replaced package that could not be removed from here, and why.
+pub type Leftover = (PathBuf, io::Error);
 
 /// Where encrypted files are written: a package, or a place among other files.
 pub trait Outlet: Sync {
@@ -73,57 +59,78 @@ pub trait Outlet: Sync {
     ///
     /// The name was already given to another file (refused), a signal came, or the system failed.
     fn create(&self, path: &PackagePath) -> Result<StagedFile, Error>;
+
+    /// Whether the files go to S3.
+    fn is_remote(&self) -> bool {
+        false
+    }
 }
 
 /// What [`Staging::publish`] did.
 #[derive(Debug)]
 #[must_use]
 pub struct Published {
-    /// The package's folder.
-    pub folder: PathBuf,
-    /// The replaced package could not be removed from here, for this reason. Not a failure of
-    /// the new one: tell the user.
-    pub leftover: Option<(PathBuf, io::Error)>,
+    /// Where the package is.
+    pub out: Place,
+    /// Not a failure of the new package: tell the user.
+    pub leftover: Option<Leftover>,
 }
 
 impl Staging {
-    /// Prepares to write the folder `out`. What a killed run left beside it is removed, and
-    /// folders around it that are missing are made.
+    /// Prepares to write the folder or prefix `out`. What a killed run left beside a folder is
+    /// removed, and folders around it that are missing are made.
     ///
     /// # Errors
     ///
-    /// Refused: `out` exists and is not an empty folder, and `existing` does not say to replace
-    /// it, or it does not look like a package; `out` is the folder of `source` or holds it, or
-    /// is in it and not empty. I/O: the folders around `out` cannot be made or written.
-    pub fn new(out: &Path, existing: Existing, source: &Source) -> Result<Self, Error> {
-        let parents = Parents::make(out)?;
-        let place = Place::new(out, existing, Some(source.root()))?;
-        let hidden = Hidden::beside(place.path())?;
-        Self::hidden(hidden, Target::Folder(place), parents)
+    /// Refused: `out` exists and is not empty, and `existing` does not say to replace it, or it
+    /// does not look like a package; `out` is the folder of `source` or holds it, or is in it and
+    /// not empty. I/O: the folders around `out` cannot be made or written.
+    pub fn new(out: impl Into<Place>, existing: Existing, source: &Source) -> Result<Self, Error> {
+        let out: Place = out.into();
+        match out.location() {
+            Location::Local(path) => {
+                let local = Local::new(path, existing, source.root().path())?;
+                let out = out.at(Location::Local(local.out().to_owned()));
+                Ok(Self { out, files: Files::Local(Box::new(local)) })
+            }
+            Location::S3(url) => {
+                let url = url.clone().into_prefix();
+                if let Location::S3(read) = source.root().location() {
+                    let read = read.clone().into_prefix();
+                    let inside = url.starts_with(&read) && existing == Existing::Replace;
+                    if read.starts_with(&url) || inside && out.objects().has_any(&url)? {
+                        let rule = "the output and the package that is read lie in each other";
+                        let error = Error::refused(format!("{url}: {rule}"));
+                        return Err(error.hint("name another prefix"));
+                    }
+                }
+                let remote = Remote::new(out.objects(), &url, existing)?;
+                Ok(Self { out: out.at(Location::S3(url)), files: Files::Remote(remote) })
+            }
+        }
     }
 
-    /// Prepares to write a package into the folder `tree`, which is there, among other files.
+    /// Prepares to write a package into the folder or prefix `tree` among other files. A folder
+    /// must be there.
     ///
     /// # Errors
     ///
     /// I/O: `tree` cannot be written.
-    pub fn among(tree: &Path) -> Result<Self, Error> {
-        let hidden = Hidden::beside(&tree.join("package"))?;
-        Self::hidden(hidden, Target::Among(tree.to_owned()), Parents::default())
-    }
-
-    fn hidden(hidden: Hidden, target: Target, parents: Parents) -> Result<Self, Error> {
-        let folder = hidden.path().join("package");
-        let failed = |error: io::Error| Error::io("cannot create", &folder, &error);
-        // Not private like the folder around it: this one stays, with the user's umask.
-        fs::create_dir(&folder).map_err(failed)?;
-        let dir = Dir::open_ambient_dir(&folder, ambient_authority()).map_err(failed)?;
-        Ok(Self { dir, target, folder, files: Mutex::default(), hidden, parents })
+    pub fn among(tree: impl Into<Place>) -> Result<Self, Error> {
+        let out: Place = tree.into();
+        let files = match out.location() {
+            Location::Local(path) => Files::Local(Box::new(Local::among(path)?)),
+            Location::S3(url) => {
+                let url = url.clone().into_prefix();
+                Files::Remote(Remote::among(out.objects(), &url, Existing::Keep))
+            }
+        };
+        Ok(Self { out, files })
     }
 
     /// Where the package will be.
-    pub fn out(&self) -> &Path {
-        self.target.path()
+    pub fn out(&self) -> &Place {
+        &self.out
     }
 
     /// Starts a file, and the folders around it.
@@ -132,9 +139,14 @@ impl Staging {
     ///
     /// The name was already given to another file (refused), a signal came, or the system failed.
     pub fn create(&self, path: &PackagePath) -> Result<StagedFile, Error> {
-        let file = create_in(&self.dir, path, self.out())?;
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
-        Ok(file)
+        match &self.files {
+            Files::Local(local) => local.create(path),
+            Files::Remote(remote) => {
+                interrupt::check()?;
+                let file = Sink::Remote(Box::new(remote.create(path)?));
+                Ok(StagedFile { file, path: path.clone() })
+            }
+        }
     }
 
     /// Copies a file of `source` as it is, and gives its length in bytes.
@@ -148,13 +160,12 @@ impl Staging {
         from: &PackagePath,
         to: &PackagePath,
     ) -> Result<u64, Error> {
-        let input = source.open_file(from)?;
+        let mut input = source.open_file(from)?;
         let mut output = self.create(to)?;
         let mut total = 0;
         loop {
             interrupt::check()?;
-            // From file to file, so that the kernel copies, or shares, the blocks.
-            let copied = io::copy(&mut (&input).take(COPY_LEN), &mut output.file);
+            let copied = io::copy(&mut input.by_ref().take(COPY_LEN), &mut output);
             match copied.map_err(|error| output.error(&error))? {
                 0 => break,
                 len => total += len,
@@ -169,20 +180,16 @@ impl Staging {
     /// # Errors
     ///
     /// The place was taken meanwhile (refused), a signal came, or the system failed: nothing is
-    /// changed.
+    /// changed; in S3, objects that were to be replaced may have been.
     pub fn publish(self) -> Result<Published, Error> {
-        let Self { dir, target, folder, hidden, parents, .. } = self;
-        let Target::Folder(place) = target else {
-            return Err(Error::bug("a package among others was published alone"));
+        let leftover = match self.files {
+            Files::Local(local) => local.publish()?,
+            Files::Remote(remote) => {
+                remote.publish(None, &BTreeSet::new())?;
+                None
+            }
         };
-        drop(dir);
-        sync_folders(&folder).map_err(|error| Error::io("cannot write", &folder, &error))?;
-        interrupt::check()?;
-        hidden.publish(|| place.publish(&folder))?;
-        parents.keep();
-        let rest = hidden.path().to_owned();
-        let leftover = hidden.remove().err().map(|error| (rest, error));
-        Ok(Published { folder: place.path().to_owned(), leftover })
+        Ok(Published { out: self.out, leftover })
     }
 
     /// Puts the files of the package [`among`](Self::among) others, and returns their names.
@@ -197,64 +204,10 @@ impl Staging {
         existing: Existing,
         own: &BTreeSet<PackagePath>,
     ) -> Result<Vec<PackagePath>, Error> {
-        let files = self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let tree = Tree::open(self.target.path(), existing, own)?;
-        tree.check(&files)?;
-        interrupt::check()?;
-        self.hidden.publish(|| tree.take(&self.dir, &files))?;
-        Ok(files)
-    }
-}
-
-impl StagedFile {
-    /// Makes the file's bytes durable, and closes it.
-    ///
-    /// # Errors
-    ///
-    /// The system failed; a full disk may show only here.
-    pub fn finish(self) -> Result<(), Error> {
-        self.file.sync_all().map_err(|error| self.error(&error))
-    }
-
-    /// The error of a write to this file, with its name.
-    pub fn error(&self, error: &io::Error) -> Error {
-        Error::io("cannot write", self.path.as_path(), error)
-    }
-}
-
-impl Write for StagedFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl Seek for StagedFile {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
-    }
-}
-
-/// Starts the file `path` of the folder `dir`, whose files will be in `out`.
-pub(super) fn create_in(dir: &Dir, path: &PackagePath, out: &Path) -> Result<StagedFile, Error> {
-    interrupt::check()?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    let open = || {
-        if !path.folder().is_empty() {
-            dir.create_dir_all(path.folder())?;
+        match self.files {
+            Files::Local(local) => local.publish_among(existing, own),
+            Files::Remote(remote) => remote.publish(Some(existing), own),
         }
-        dir.open_with(path.as_path(), &options)
-    };
-    match open() {
-        Ok(file) => Ok(StagedFile { file: file.into_std(), path: path.clone() }),
-        Err(error) if is_taken(&error) => {
-            Err(Error::refused(format!("{path}: two outputs would have this name")))
-        }
-        Err(error) => Err(Error::io("cannot create", &out.join(path.as_path()), &error)),
     }
 }
 
@@ -262,23 +215,51 @@ impl Outlet for Staging {
     fn create(&self, path: &PackagePath) -> Result<StagedFile, Error> {
         Self::create(self, path)
     }
+
+    fn is_remote(&self) -> bool {
+        matches!(self.files, Files::Remote(_))
+    }
 }
 
-/// A name is given already: to a file, or to a folder, or to a file that would be a folder.
-fn is_taken(error: &io::Error) -> bool {
-    use io::ErrorKind::{AlreadyExists, IsADirectory, NotADirectory};
-    matches!(error.kind(), AlreadyExists | IsADirectory | NotADirectory)
-}
+impl StagedFile {
+    /// A file of a folder.
+    pub(super) fn local(file: File, path: &PackagePath) -> Self {
+        Self { file: Sink::File(file), path: path.clone() }
+    }
 
-/// The entries of every folder; the files were synchronised one by one.
-pub(super) fn sync_folders(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sync_folders(&entry.path())?;
+    /// Makes the file's bytes durable, and closes it.
+    ///
+    /// # Errors
+    ///
+    /// The system failed; a full disk may show only here.
+    pub fn finish(self) -> Result<(), Error> {
+        match self.file {
+            Sink::File(file) => file.sync_all().map_err(|error| write_error(&self.path, &error)),
+            Sink::Remote(remote) => remote.finish(),
         }
     }
-    File::open(folder)?.sync_all()
+
+    /// The error of a write to this file, with its name.
+    pub fn error(&self, error: &io::Error) -> Error {
+        write_error(&self.path, error)
+    }
+}
+
+impl Write for StagedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.file {
+            Sink::File(file) => file.write(bytes),
+            Sink::Remote(remote) => remote.upload.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write_error(path: &PackagePath, error: &io::Error) -> Error {
+    Error::io("cannot write", path.as_path(), error)
 }
 
 /// So much is copied between two looks at [`interrupt`].

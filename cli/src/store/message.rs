@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use reelseal_core::Inauthentic;
 use reelseal_core::format::esdk::{Header, MAX_HEADER_LEN};
@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::esdk::stream::{self, Source};
 use crate::esdk::{KeyName, WrappingKey, keys};
 use crate::keyservice::{EncryptionContext, LazyService};
+use crate::objects::Place;
 use crate::package::write_error;
 use crate::random;
 
@@ -25,22 +26,15 @@ pub const NAME_SPACE: &str = "reelseal-store";
 /// Bytes of a frame.
 const FRAME_LEN: NonZeroU32 = NonZeroU32::new(1 << 20).expect("not zero");
 
-/// What is read: a file, or standard input without Rust's buffer, which is not erased.
-pub(super) struct Input {
-    path: PathBuf,
-    file: File,
+/// What is read.
+pub(super) struct Input<'a> {
+    place: &'a Place,
+    reader: Box<dyn Read + Send>,
 }
 
-impl Input {
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let file = if path == Path::new("-") {
-            use std::os::fd::AsFd;
-            io::stdin().as_fd().try_clone_to_owned().map(File::from)
-        } else {
-            File::open(path)
-        };
-        let file = file.map_err(|error| Error::io("cannot read", path, &error))?;
-        Ok(Self { path: path.to_owned(), file })
+impl<'a> Input<'a> {
+    pub(super) fn open(place: &'a Place) -> Result<Self, Error> {
+        Ok(Self { place, reader: place.reader()? })
     }
 }
 
@@ -62,7 +56,7 @@ pub(super) fn object_key(bytes: &[u8], name: &ObjectName) -> Result<WrappingKey,
 
 /// Seals all of `from` under a fresh data key, which `own` wraps.
 pub(super) fn seal(
-    from: Input,
+    from: Input<'_>,
     own: &WrappingKey,
     name: &ObjectName,
     context: &EncryptionContext,
@@ -71,8 +65,9 @@ pub(super) fn seal(
 ) -> Result<Sealed, Error> {
     let key = MessageKey::new(*random::fresh_key()?);
     let edk = keys::by_hand(own, &key, context)?;
-    let failed = |error: &io::Error| Error::io("cannot read", &from.path, error);
-    let mut source = Source { name: name.as_str(), input: &from.file, failed: &failed };
+    let Input { place, reader } = from;
+    let failed = |error: &io::Error| place.read_error(error);
+    let mut source = Source { name: name.as_str(), input: reader, failed: &failed };
     let (mut sha256, mut len) = (Sha256::new(), 0);
     let put = &mut |bytes: &[u8]| {
         sha256.update(bytes);
@@ -91,7 +86,7 @@ pub(super) fn open(
     name: &ObjectName,
     bound_to: &EncryptionContext,
     to: &mut dyn Write,
-    path: &Path,
+    out: &Place,
 ) -> Result<(), Error> {
     let failed = |error: &io::Error| Error::system(format!("cannot read {name}: {error}"));
     let mut front = vec![0; MAX_HEADER_LEN];
@@ -107,6 +102,6 @@ pub(super) fn open(
     let readers = keys::Readers { key_id: None, own: Some(own) };
     let opened = keys::open(&header, readers, &nobody).map_err(|_| inauthentic())?;
     let mut from = Source { name: name.as_str(), input: rest.chain(body), failed: &failed };
-    let put = &mut |bytes: &[u8]| to.write_all(bytes).map_err(|error| write_error(path, &error));
+    let put = &mut |bytes: &[u8]| to.write_all(bytes).map_err(|error| out.write_error(&error));
     stream::open(&mut from, opened.body, header.suite.is_signed(), put).map(drop)
 }

@@ -15,7 +15,7 @@ mod name;
 mod record;
 
 use std::fs;
-use std::io::{self, IsTerminal, Seek};
+use std::io::{self, Seek};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -30,7 +30,8 @@ use crate::clock;
 use crate::error::Error;
 use crate::esdk::stream::fill;
 use crate::keyservice::{Destination, EncryptionContext, KeyService, Source};
-use crate::package::{Existing, interrupt, write_atomic, write_error};
+use crate::objects::Place;
+use crate::package::{Existing, interrupt, write_atomic};
 
 /// Puts what `input` gives into `store`: the object appears whole, or not at all.
 ///
@@ -41,7 +42,7 @@ use crate::package::{Existing, interrupt, write_atomic, write_error};
 pub fn put(
     store: &Store,
     kms: &dyn KeyService,
-    input: &Path,
+    input: &Place,
     name: &ObjectName,
     mode: Mode,
     key_id: &str,
@@ -92,7 +93,7 @@ pub fn get(
     store: &Store,
     kms: &dyn KeyService,
     name: &ObjectName,
-    out: &Path,
+    out: &Place,
     existing: Existing,
 ) -> Result<ObjectRecord, Error> {
     refuse_terminal(out)?;
@@ -105,12 +106,11 @@ pub fn get(
     let opened = kms.decrypt(&wrapped, None, &context)?;
     let own = message::object_key(&opened.plaintext, name)?;
     let failed = |error: &io::Error| Error::system(format!("cannot read {name}: {error}"));
-    let direct = out == Path::new("-") || fs::metadata(out).is_ok_and(|there| !there.is_file());
-    if direct {
+    if out.is_direct() {
         message::open(&body, &own, name, &context, &mut io::sink(), out)?;
         body.rewind().map_err(|error| failed(&error))?;
     }
-    write_atomic(out, existing, |to| message::open(&body, &own, name, &context, to, out))?;
+    out.write(existing, |to| message::open(&body, &own, name, &context, to, out))?;
     Ok(record)
 }
 
@@ -123,12 +123,12 @@ pub fn get(
 pub fn export(
     store: &Store,
     name: &ObjectName,
-    out: &Path,
+    out: &Place,
     existing: Existing,
 ) -> Result<ObjectRecord, Error> {
     refuse_terminal(out)?;
     let (record, mut body) = store.open(name)?;
-    write_atomic(out, existing, |to| {
+    out.write(existing, |to| {
         let (mut sha256, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
         loop {
             interrupt::check()?;
@@ -139,7 +139,7 @@ pub fn export(
                 break;
             }
             sha256.update(piece);
-            to.write_all(piece).map_err(|error| write_error(out, &error))?;
+            to.write_all(piece).map_err(|error| out.write_error(&error))?;
         }
         if hex(&sha256.finalize()) != record.sha256 {
             let message = format!("{name}: the message is not the one that was put");
@@ -183,8 +183,8 @@ fn owned(context: &EncryptionContext) -> std::collections::BTreeMap<String, Stri
     context.pairs().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
-fn refuse_terminal(out: &Path) -> Result<(), Error> {
-    if out == Path::new("-") && io::stdout().is_terminal() {
+fn refuse_terminal(out: &Place) -> Result<(), Error> {
+    if out.is_terminal() {
         let error = Error::usage("the bytes of an object do not belong on a terminal");
         return Err(error.hint("give -o FILE, or a pipe"));
     }

@@ -74,7 +74,7 @@ impl PlaylistKey {
         out: &dyn Outlet,
         show: Show,
     ) -> Result<Vec<(PackagePath, u64)>, Error> {
-        let (source, _) = Source::open(&tree.join("top"))?;
+        let (source, _) = Source::open(tree.join("top"))?;
         let model = Model::read(&source, &playlist.name, &mut Err)?;
         let choices =
             Choices { iv: IvMode::Constant(self.iv), rotate_every: None, init: Init::Clear };

@@ -191,7 +191,7 @@ impl Run {
 
     /// The inputs that are not there.
     fn missing(&self, plan: &Plan) -> Result<Vec<Error>, Error> {
-        let (root, _) = Source::open(&self.input_root.join("x"))?;
+        let (root, _) = Source::open(self.input_root.join("x"))?;
         let mut faults = Vec::new();
         let inputs = plan.inputs.iter().flat_map(|input| {
             let captions = input.captions.sources.iter().map(|captions| &captions.source);
@@ -217,8 +217,7 @@ impl Run {
             return Vec::new();
         }
         // Of a thousand segments, one says it all.
-        let found = targets(plan)
-            .filter_map(|name| naming::found(&self.output_root, &name).into_iter().next());
+        let found = targets(plan).filter_map(|name| self.found(&name).into_iter().next());
         let exists = |name: String| {
             let message = format!("{name}: the output exists");
             Error::refused(message).transcoder_code(code::OUTPUT_EXISTS).hint("--force replaces it")
@@ -230,12 +229,18 @@ impl Run {
         faults
     }
 
+    /// The files of the name `pattern` below the output root, which may not be there yet.
+    fn found(&self, pattern: &str) -> Vec<String> {
+        let root = Source::at(self.output_root.as_path());
+        root.map(|root| naming::found(&root, pattern)).unwrap_or_default()
+    }
+
     /// The outputs of a former run that this one does not replace: with `--force`, they go.
     fn obsolete(&self, plan: &Plan) -> Vec<PackagePath> {
         if self.existing == Existing::Keep {
             return Vec::new();
         }
-        let found = targets(plan).flat_map(|name| naming::found(&self.output_root, &name));
+        let found = targets(plan).flat_map(|name| self.found(&name));
         found.filter_map(|name| PackagePath::parse(&name).ok()).collect()
     }
 

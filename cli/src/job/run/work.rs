@@ -108,7 +108,7 @@ impl Work<'_, '_> {
     /// The file in the clear, under a name of ours.
     pub(super) fn clear(&self, source: &Source, name: &str) -> Result<PathBuf, Error> {
         let to = self.folder.join(name);
-        let (root, _) = files::Source::open(&self.run.input_root.join("x"))?;
+        let (root, _) = files::Source::open(self.run.input_root.join("x"))?;
         root.open_file(&source.name)?;
         let from = self.run.input_root.join(source.name.as_path());
         let Some(document) = &source.document else {
