@@ -44,8 +44,8 @@
 //! `proofs/constant-time` marks the secrets undefined under valgrind and runs both backends of AES
 //! at four levels of optimisation: no branch and no address depended on a secret on the inputs run.
 //! What `declassify`, `declassify_len` and base64's verdict give out is public there. Valgrind knows
-//! no AVX-512, VAES or SHA-NI, so that code is not run. One finding is known: with an IV of 16 bytes,
-//! the counter block of GCM is secret, and [`modes::ctr`](crate::modes::ctr) looks its last byte up.
+//! no AVX-512, VAES or SHA-NI, so that code is not run. With an IV of 16 bytes GCM's counter block
+//! is a hash under a secret: [`modes::ctr`](crate::modes::ctr) then adds where it else looks up.
 //!
 //! # Wide vectors
 //!

@@ -40,19 +40,29 @@ pub struct Ctr {
     fast: Option<fast::Cipher>,
     first: u128,
     width: Width,
+    first_is: First,
     /// Bytes of the key stream in front of the next one.
     position: u128,
+}
+
+/// Whether the first counter block may be known.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum First {
+    Public,
+    /// GCM's J₀ where it is a hash: no address and no branch may depend on it.
+    Secret,
 }
 
 impl Ctr {
     /// Begins a key stream at the counter block `first`.
     pub fn new(key: &ContentKey, first: Block, width: Width) -> Self {
         let fast = fast::Cipher::new(key.0.bytes());
-        Self { fast, ..Self::with(Aes::new(&key.0), first, width) }
+        Self { fast, ..Self::with(Aes::new(&key.0), first, width, First::Public) }
     }
 
-    pub(super) fn with(cipher: Aes, first: Block, width: Width) -> Self {
-        Self { cipher, fast: None, first: u128::from_be_bytes(first), width, position: 0 }
+    pub(super) fn with(cipher: Aes, first: Block, width: Width, first_is: First) -> Self {
+        let first = u128::from_be_bytes(first);
+        Self { cipher, fast: None, first, width, first_is, position: 0 }
     }
 
     /// Goes to `offset`, in bytes from the first counter block.
@@ -116,8 +126,11 @@ impl Ctr {
 
     fn apply_portably(&self, counter: u128, blocks: &mut [Block]) {
         let blocks = CipherBlock::cast_slice_from_core_mut(blocks);
-        if !blocks.is_empty() {
-            self.cipher.encrypt_with(Apply { counter, width: self.width, blocks });
+        let width = self.width;
+        match self.first_is {
+            _ if blocks.is_empty() => {}
+            First::Public => self.cipher.encrypt_with(Apply { counter, width, blocks }),
+            First::Secret => self.cipher.encrypt_with(ApplySecretly { counter, width, blocks }),
         }
     }
 
@@ -237,6 +250,36 @@ impl BlockCipherEncClosure for Apply<'_> {
             counter = width.add(counter, count(now));
             rest = later;
         }
+        Array::slice_as_flattened_mut(&mut row).zeroize();
+    }
+}
+
+/// [`Apply`] by additions: in it the last byte of the counter is an address.
+struct ApplySecretly<'a> {
+    counter: u128,
+    width: Width,
+    blocks: &'a mut [CipherBlock],
+}
+
+impl BlockSizeUser for ApplySecretly<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for ApplySecretly<'_> {
+    #[inline(always)]
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
+        let Self { mut counter, width, blocks } = self;
+        let mut row = ParBlocks::<B>::default();
+        let mut rows = blocks.chunks_exact_mut(row.len());
+        for text in &mut rows {
+            for block in &mut row {
+                *block = counter.to_be_bytes().into(); //               Tⱼ
+                counter = width.add(counter, 1);
+            }
+            backend.encrypt_par_blocks_inplace(&mut row); //            Oⱼ = CIPH_K(Tⱼ)
+            xor_into(text, &row); //                                    Cⱼ = Pⱼ ⊕ Oⱼ
+        }
+        apply_singly(backend, counter, width, rows.into_remainder());
         Array::slice_as_flattened_mut(&mut row).zeroize();
     }
 }

@@ -16,7 +16,7 @@ use core::cmp::min;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
 
-use super::ctr::{Ctr, Width, encrypt_block};
+use super::ctr::{Ctr, First, Width, encrypt_block};
 use super::ghash::Hash;
 use crate::block::{Aes, Block};
 use crate::fast::{self, Row};
@@ -177,7 +177,7 @@ impl Stream {
     fn new(key: &ContentKey, iv: Iv, aad: &[&[u8]], text_len: usize) -> Option<Self> {
         let cipher = Aes::new(&key.0);
         let mut h = encrypt_block(&cipher, [0; 16]); //          H = CIPH_K(0¹²⁸)
-        let j0 = pre_counter(&h, iv);
+        let (j0, j0_is) = pre_counter(&h, iv);
         let mask = encrypt_block(&cipher, j0);
         let is_long = text_len >= LONG;
         let fast = is_long.then(|| fast::Cipher::new(key.0.bytes())).flatten();
@@ -191,8 +191,9 @@ impl Stream {
         }
         hash.pad();
 
-        let mut keystream = Ctr::with(cipher, j0, Width::Bits32); // GCTR(inc₃₂(J₀), P): the block
-        keystream.seek(16)?; //                                     of J₀ itself is passed over
+        // GCTR(inc₃₂(J₀), P): the block of J₀ itself is passed over.
+        let mut keystream = Ctr::with(cipher, j0, Width::Bits32, j0_is);
+        keystream.seek(16)?;
         Some(Self { keystream, hash, mask, aad_len, text_len: 0 })
     }
 
@@ -265,18 +266,18 @@ impl Drop for Stream {
 }
 
 // req GCM-2: an IV of 12 bytes is followed by the counter 1; of another length, J0 is its hash
-/// J₀, step 2 of SP 800-38D §7.1.
-fn pre_counter(h: &Block, iv: Iv) -> Block {
+/// J₀, step 2 of SP 800-38D §7.1, and whether it may be known.
+fn pre_counter(h: &Block, iv: Iv) -> (Block, First) {
     match iv {
         Iv::Bytes12(iv) => {
             let mut j0 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
             j0.iter_mut().zip(&iv).for_each(|(j, i)| *j = *i); // IV ‖ 0³¹ ‖ 1
-            j0
+            (j0, First::Public)
         }
         Iv::Bytes16(iv) => {
             let mut hash = Hash::new(h);
             hash.update(&iv);
-            hash.finish(0, 16) //                            GHASH(IV ‖ 0⁶⁴ ‖ [len(IV)]₆₄)
+            (hash.finish(0, 16), First::Secret) //           GHASH(IV ‖ 0⁶⁴ ‖ [len(IV)]₆₄)
         }
     }
 }

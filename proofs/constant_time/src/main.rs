@@ -11,7 +11,6 @@ mod watch;
 fn main() {
     assert!(watch::is_watched(), "run it under valgrind: proofs/constant-time does");
     run("case", cases::ALL);
-    run("known", cases::KNOWN);
     run("twin", twins::ALL);
     println!("doors passed {}", watch::passed());
 }
