@@ -5,8 +5,8 @@
 //!                    rules       client └▶ Upload             parts behind the writer
 //! ```
 //! Memory is bounded whatever the length of an object. An object appears whole, when its last
-//! byte is known to be right, or not at all; it replaces nothing unasked, and one that changes
-//! while it is read is an error. Nothing of it lies on this machine's disk.
+//! byte is known to be right, or not at all; it replaces nothing unasked, and what
+//! is read is one version of it. Nothing of it lies on this machine's disk.
 
 mod client;
 mod failure;
