@@ -257,3 +257,10 @@ fn a_request_that_would_lose_the_key_is_refused() {
     assert_eq!(seal(&["-o", &out, "--data-key", &wrapped, "--iv", &short]).0, 3);
     assert_eq!(seal(&["-o", &out, "--data-key", &wrapped, "--iv", "not base64"]).0, 3);
 }
+
+#[test]
+fn a_file_that_is_not_there_is_named_before_its_record() {
+    let home = Home::new();
+    let error = home.fails(7, &["decrypt", &path(&home, "absent"), "-o", &path(&home, "out")]);
+    assert!(error["message"].as_str().unwrap().starts_with("cannot read"), "{error}");
+}

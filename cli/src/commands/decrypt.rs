@@ -10,6 +10,7 @@ use super::encrypt::ModeArg;
 use crate::args::Globals;
 use crate::error::Error;
 use crate::esdk;
+use crate::files::ends::Input;
 use crate::files::{
     Decrypt, DecryptReport, Document, Format, KeyForm, Proof, Reading, parse_iv, record_beside,
 };
@@ -267,6 +268,8 @@ fn document(args: &DecryptArgs, input: &Place) -> Result<Document, Error> {
         None => {
             let record = record_beside(input)?;
             if !record.exists()? {
+                // A file that is not there is the plainer reason.
+                drop(Input::open(input)?);
                 return Err(Error::usage("mode, wrapped key and IV of the file are not known")
                     .hint("--record FILE, or --mode, --data-key and --iv, as the job had them"));
             }
