@@ -149,6 +149,67 @@ fn every_command_finds_its_keys_in_aws_kms() {
 }
 
 #[test]
+fn jobs_messages_and_objects_find_their_keys_there_too() {
+    let user = User::new();
+    let arn = user.ok(&["key", "create", "--alias", "alias/mine"])["KeyMetadata"]["Arn"].clone();
+    let other = user.ok(&["key", "create"])["KeyMetadata"]["Arn"].clone();
+    let (arn, other) = (arn.as_str().unwrap(), other.as_str().unwrap());
+    let media = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/media/clear");
+    let clip = [media.join("fmp4/init_0.mp4"), media.join("fmp4/v0_000.m4s")];
+    let clear: Vec<u8> = clip.iter().flat_map(|part| fs::read(part).unwrap()).collect();
+    let [root, out, job_out, sealed, other_keys, opened] =
+        ["root", "out", "job-out", "sealed", "other-keys", "opened"].map(|name| user.path(name));
+    fs::create_dir(&root).unwrap();
+    fs::create_dir(&job_out).unwrap();
+    let (file, input) = (user.home.file("clip.mp4", &clear), format!("{root}/clip.mp4"));
+
+    for mode in ["esdk", "s3ec-v3"] {
+        let (sealed, opened) = (user.path(mode), user.path(&format!("{mode}.clear")));
+        user.ok(&["encrypt", &file, "-o", &sealed, "--mode", mode, "--key-id", arn]);
+        user.ok(&["decrypt", &sealed, "-o", &opened, "--key-id", arn]);
+        assert!(fs::read(&opened).unwrap() == clear, "{mode}");
+    }
+
+    user.ok(&["encrypt", &file, "-o", &input, "--mode", "aes-ctr", "--key-id", arn]);
+    let block = fs::read(format!("{input}.encryption.json")).unwrap();
+    let mut block: Value = serde_json::from_slice(&block).unwrap();
+    let members = block.as_object_mut().unwrap();
+    members.retain(|name, _| !matches!(name.as_str(), "KmsKeyArn" | "EncryptionContext"));
+    let pipeline = json!({ "Pipeline": {
+        "Id": "1111111111111-abcde1", "Name": "p", "InputBucket": "in", "OutputBucket": "out",
+        "Role": "arn:aws:iam::123456789012:role/r", "AwsKmsKeyArn": arn,
+    }});
+    let job = json!({
+        "PipelineId": "1111111111111-abcde1",
+        "Input": { "Key": "clip.mp4", "Encryption": block },
+        "Output": { "Key": "o.mp4", "PresetId": "copy", "Encryption": { "Mode": "aes-gcm" } },
+    });
+    let job = user.home.file("job.json", job.to_string().as_bytes());
+    let pipeline = user.home.file("pipeline.json", pipeline.to_string().as_bytes());
+    let import = ["job", "import", &job, "--pipeline", &pipeline, "--root", &root, "-o", &out];
+    let (code, _, told) = user.run(&import); // That the output is not there is told.
+    assert_eq!((code, told.lines().count()), (Some(0), 1), "{told}");
+    assert!(fs::read(format!("{out}/clip.mp4")).unwrap() == clear);
+    let successor = user.ok(&["job", "import", &job, "--pipeline", &pipeline, "--to-mediaconvert"]);
+    let wrapped = &successor["Inputs"][0]["DecryptionSettings"]["EncryptedDecryptionKey"];
+    let open = ["kms", "decrypt", "--ciphertext-blob", wrapped.as_str().unwrap()];
+    let context = ["--encryption-context", "service=mediaconvert.amazonaws.com"];
+    user.ok(&[&open[..], &context[..]].concat());
+    let roots = ["--input-root", &root, "--output-root", &job_out];
+    let done = user.ok(&[&["job", "run", &job, "--pipeline", &pipeline][..], &roots[..]].concat());
+    let wrapped = done["Job"]["Output"]["Encryption"]["Key"].as_str().unwrap();
+    user.ok(&["kms", "decrypt", "--ciphertext-blob", wrapped, "--key-id", arn]);
+
+    let master = media.join("ts/master.m3u8");
+    let master = master.to_str().unwrap();
+    user.ok(&["hls", "protect", master, "-o", &sealed, "--key-id", arn]);
+    let playlist = |folder: &str| format!("{folder}/master.m3u8");
+    user.ok(&["hls", "rekey", &playlist(&sealed), "-o", &other_keys, "--key-id", other]);
+    user.ok(&["hls", "unprotect", &playlist(&other_keys), "-o", &opened]);
+    same_files(&media.join("ts"), Path::new(&opened));
+}
+
+#[test]
 fn refusals_of_aws_kms_keep_their_names() {
     let user = User::new();
     let key = user.ok(&["key", "create"])["KeyMetadata"].clone();
