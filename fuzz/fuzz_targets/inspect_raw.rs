@@ -1,6 +1,7 @@
 //! The tool's recognisers, compiled by themselves, like its record: see `record_json_raw.rs`.
 #![no_main]
-#![allow(dead_code, unused_imports)] // What else these modules of the tool have.
+// What else these modules of the tool have, and that no file is opened.
+#![allow(dead_code, unreachable_code, unused_imports, unused_variables)]
 
 use libfuzzer_sys::fuzz_target;
 
@@ -10,6 +11,8 @@ mod base64;
 mod error;
 #[path = "../laws/inspect.rs"]
 mod law;
+#[path = "../laws/places.rs"]
+mod objects;
 #[path = "../../cli/src/sniff/mod.rs"]
 mod sniff;
 
@@ -75,6 +78,7 @@ mod keyservice {
 mod package {
     mod path;
 
+    pub use super::objects::Source;
     pub use path::PackagePath;
 }
 

@@ -28,6 +28,11 @@ impl Error {
         Self(format!("{what} {}: {error}", path.display()))
     }
 
+    /// What a reader carried, which here is nothing.
+    pub fn uncarried(_: &io::Error, otherwise: impl FnOnce() -> Self) -> Self {
+        otherwise()
+    }
+
     /// The message.
     pub fn message(&self) -> &str {
         &self.0
