@@ -5,11 +5,12 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::home::{Home, text};
-use crate::peer::{CREDENTIALS, Moto, Sdk};
+use crate::peer::{CREDENTIALS, Sdk};
+use crate::peers::Moto;
 use crate::{bytes, path};
 
 fn run(home: &Home, moto: &Moto, args: &[&str]) -> Value {
-    let kms = ["--json", "--force", "--kms", "aws", "--kms-endpoint", &moto.endpoint];
+    let kms = ["--json", "--force", "--kms", "aws", "--kms-endpoint", &moto.url];
     let output = home.command(&[&kms[..], args].concat()).envs(CREDENTIALS).output().unwrap();
     assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
@@ -18,7 +19,7 @@ fn run(home: &Home, moto: &Moto, args: &[&str]) -> Value {
 #[test]
 fn messages_under_keys_of_kms_pass_both_ways() {
     let (home, mut sdk, moto) = (Home::new(), Sdk::start(), Moto::start());
-    let endpoint = &moto.endpoint;
+    let endpoint = &moto.url;
     let mut arn = || {
         let answer = sdk.ask(&json!({ "op": "key", "endpoint": endpoint }));
         answer["arn"].as_str().unwrap().to_owned()

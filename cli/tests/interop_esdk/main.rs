@@ -6,6 +6,8 @@ mod files;
 mod home;
 mod kms;
 mod peer;
+#[path = "../peers/mod.rs"]
+mod peers;
 mod store;
 
 use home::Home;

@@ -7,5 +7,7 @@ mod cli;
 mod home;
 mod moto;
 mod peer;
+#[path = "../peers/mod.rs"]
+mod peers;
 #[path = "../served/mod.rs"]
 mod served;

@@ -9,7 +9,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::home::{Home, text};
-use crate::peer::{Boto3, Keys, Moto};
+use crate::peer::{Boto3, Keys};
+use crate::peers::Moto;
 
 /// Any keys will do for moto.
 const KEYS: Keys<'_> = Keys("test", "test");

@@ -1,25 +1,16 @@
-//! The peers: boto3, asked by lines, the AWS CLI, and moto; of the folder that `REELSEAL_PEERS`
-//! names.
+//! The peers: boto3, asked by lines, and the AWS CLI.
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+
+use crate::peers::peer;
 
 /// Who signs: the id and the secret of an access key.
 #[derive(Clone, Copy)]
 pub(crate) struct Keys<'a>(pub(crate) &'a str, pub(crate) &'a str);
-
-/// The program `name` of the peers, which must be there.
-fn peer(name: &str) -> PathBuf {
-    let folder = env::var_os("REELSEAL_PEERS");
-    let folder = folder.expect("REELSEAL_PEERS is not set: REELSEAL_PEERS=$(.ci/peers)");
-    PathBuf::from(folder).join(name)
-}
 
 /// A client of AWS that knows of no AWS but what it is told.
 fn client(name: &str, keys: Keys<'_>) -> Command {
@@ -98,37 +89,4 @@ pub(crate) fn aws_kms(endpoint: &str, keys: Keys<'_>, args: &[&str]) -> Output {
     let mut command = client("aws", keys);
     command.args(["--endpoint-url", endpoint, "--output", "json", "kms"]).args(args);
     command.output().expect("the peers are not installed: .ci/peers")
-}
-
-/// moto, which stands for AWS. Dropped, it is killed.
-pub(crate) struct Moto {
-    child: Child,
-    pub(crate) url: String,
-}
-
-impl Moto {
-    pub(crate) fn start() -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let port = free.port().to_string();
-        let child = Command::new(peer("moto_server"))
-            .args(["-H", "127.0.0.1", "-p", &port])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the peers are not installed: .ci/peers");
-        let moto = Self { child, url: format!("http://{free}") };
-        let began = Instant::now();
-        while TcpStream::connect(free).is_err() {
-            assert!(began.elapsed() < Duration::from_secs(60), "moto does not start");
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        moto
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

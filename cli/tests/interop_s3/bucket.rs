@@ -1,19 +1,15 @@
 //! A bucket of moto's, and boto3 to look into it.
 
-use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::Mutex;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::home::{Home, text};
+use crate::peers::{Moto, peer};
 
 /// Calls methods of boto3's client by lines of JSON; bytes are base64.
 const SCRIPT: &str = r#"
@@ -37,19 +33,11 @@ for line in sys.stdin:
 /// A server with one bucket, `reel`, a keystore and a folder. Gone when it is dropped.
 pub(crate) struct Bucket {
     pub(crate) home: Home,
-    server: Child,
-    port: u16,
+    server: Moto,
     boto3: Child,
     asked: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
     /// Where temporary files of the command would be.
     pub(crate) temp: TempDir,
-}
-
-/// The program `name` of the peers, which must be there.
-fn peer(name: &str) -> PathBuf {
-    let folder = env::var_os("REELSEAL_PEERS");
-    let folder = folder.expect("REELSEAL_PEERS is not set: REELSEAL_PEERS=$(.ci/peers)");
-    PathBuf::from(folder).join(name)
 }
 
 fn with_credentials(command: &mut Command) -> &mut Command {
@@ -67,21 +55,9 @@ fn with_credentials(command: &mut Command) -> &mut Command {
 
 impl Bucket {
     pub(crate) fn new() -> Self {
-        // Free a moment ago: nobody else is given it soon.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let server = with_credentials(&mut Command::new(peer("moto_server")))
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the peers are not installed: .ci/peers");
-        let began = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(began.elapsed() < Duration::from_secs(60), "moto does not answer");
-            sleep(Duration::from_millis(50));
-        }
+        let server = Moto::start();
         let mut boto3 = with_credentials(&mut Command::new(peer("python")))
-            .args(["-c", SCRIPT, &format!("http://127.0.0.1:{port}")])
+            .args(["-c", SCRIPT, &server.url])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -89,14 +65,13 @@ impl Bucket {
         let requests = boto3.stdin.take().unwrap();
         let answers = BufReader::new(boto3.stdout.take().unwrap());
         let (home, temp) = (Home::new(), TempDir::new().unwrap());
-        let bucket =
-            Self { home, server, port, boto3, asked: Mutex::new((requests, answers)), temp };
+        let bucket = Self { home, server, boto3, asked: Mutex::new((requests, answers)), temp };
         bucket.ask("create_bucket", json!({}));
         bucket
     }
 
     pub(crate) fn port(&self) -> u16 {
-        self.port
+        self.server.port
     }
 
     /// What boto3 says of a call.
@@ -164,7 +139,7 @@ impl Bucket {
     /// Runs a command that must succeed; its answer.
     #[track_caller]
     pub(crate) fn ok(&self, args: &[&str]) -> Value {
-        let output = self.run_at(self.port, args);
+        let output = self.run_at(self.server.port, args);
         assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap_or(Value::Null)
     }
@@ -172,7 +147,7 @@ impl Bucket {
     /// Runs a command that must fail with `exit` and say why.
     #[track_caller]
     pub(crate) fn fails(&self, exit: i32, args: &[&str]) -> Value {
-        self.fails_at(self.port, exit, args)
+        self.fails_at(self.server.port, exit, args)
     }
 
     #[track_caller]
@@ -192,9 +167,7 @@ impl Bucket {
 
 impl Drop for Bucket {
     fn drop(&mut self) {
-        for child in [&mut self.boto3, &mut self.server] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        let _ = self.boto3.kill();
+        let _ = self.boto3.wait();
     }
 }

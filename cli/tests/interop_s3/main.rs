@@ -10,6 +10,8 @@ mod home;
 mod jobs;
 mod large;
 mod packages;
+#[path = "../peers/mod.rs"]
+mod peers;
 mod proxy;
 #[path = "../signals/mod.rs"]
 mod signals;

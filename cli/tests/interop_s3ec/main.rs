@@ -4,6 +4,8 @@
 #[path = "../home/mod.rs"]
 mod home;
 mod peer;
+#[path = "../peers/mod.rs"]
+mod peers;
 
 use std::fs;
 use std::process::Output;

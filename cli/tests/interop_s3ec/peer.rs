@@ -1,12 +1,12 @@
 //! The S3 Encryption Client for Python, and moto, of the folder that `REELSEAL_PEERS` names.
 
-use std::env;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use reelseal::base64;
 use serde_json::{Value, json};
+
+use crate::peers::peer;
 
 /// A running client, and the S3 and KMS that it talks to. Gone when it is dropped.
 pub(crate) struct Client {
@@ -19,10 +19,8 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn start() -> Self {
-        let folder = env::var_os("REELSEAL_PEERS");
-        let folder = folder.expect("REELSEAL_PEERS is not set: REELSEAL_PEERS=$(.ci/peers)");
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop_s3ec/client.py");
-        let mut child = Command::new(PathBuf::from(folder).join("python"))
+        let mut child = Command::new(peer("python"))
             .arg(script)
             .envs(CREDENTIALS)
             .stdin(Stdio::piped())
