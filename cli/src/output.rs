@@ -98,6 +98,11 @@ pub fn note(globals: &Globals, text: &str) {
     }
 }
 
+/// A duration in seconds as answers have it: to the microsecond.
+pub(crate) fn seconds(seconds: f64) -> f64 {
+    (seconds * 1e6).round() / 1e6
+}
+
 /// What a stranger wrote, as one line of at most `max` characters that does nothing to a terminal.
 pub(crate) fn printable(text: &str, max: usize) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(max).collect()

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::keyservice::EncryptionContext;
 use crate::objects::Place;
+use crate::output::seconds;
 
 /// What an encryption did.
 #[derive(Clone, Debug)]
@@ -134,8 +135,4 @@ impl DecryptReport {
 
 fn suite(suite: Suite) -> Value {
     json!({ "id": format!("0x{:04x}", suite.id()), "name": suite.name() })
-}
-
-fn seconds(seconds: f64) -> f64 {
-    (seconds * 1e6).round() / 1e6
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::choose::Reading;
 use super::data_key::Md5Of;
 use crate::objects::Place;
+use crate::output::seconds;
 
 /// What shows that the right bytes came out of a decryption.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -206,8 +207,4 @@ fn tag_place(layout: Layout) -> &'static str {
         Tag::Last => "last",
         Tag::First => "first",
     }
-}
-
-fn seconds(seconds: f64) -> f64 {
-    (seconds * 1e6).round() / 1e6
 }

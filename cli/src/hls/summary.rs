@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::rewrite::DoneFiles;
+use crate::output;
 use crate::package::Published;
 
 /// What a run did.
@@ -139,7 +140,7 @@ impl Summary {
             "segments": self.segments,
             "bytes": self.bytes_read,
             "bytesWritten": self.bytes_written,
-            "seconds": (self.seconds * 1e6).round() / 1e6,
+            "seconds": output::seconds(self.seconds),
             "keyArn": self.key_arn,
             "keyFiles": self.key_files,
             "keyServiceCalls": {

@@ -4,6 +4,7 @@ use reelseal_core::format::s3ec::{Header, Place as In, Suite, Version, Wrap};
 use serde_json::{Value, json};
 
 use crate::objects::Place;
+use crate::output::seconds;
 
 /// What the header of an object says.
 #[derive(Clone, Debug)]
@@ -159,8 +160,4 @@ impl EncryptReport {
         }
         text + &facts.to_text()
     }
-}
-
-fn seconds(seconds: f64) -> f64 {
-    (seconds * 1e6).round() / 1e6
 }
