@@ -4,7 +4,7 @@
 //! | here       | standard                     | unit                                          |
 //! |------------|------------------------------|-----------------------------------------------|
 //! | `counters` | SP 800-38A Tⱼ … Tⱼ₊₃         | four blocks, each as a little-endian integer  |
-//! | `hash`     | SP 800-38D Yᵢ                | one block, bytes reversed as in RFC 8452 §A   |
+//! | `y`        | SP 800-38D Yᵢ                | one block, bytes reversed as in RFC 8452 §A   |
 //! | `chains`   | SP 800-38A Cⱼ₋₁ of each lane | one block for each of 16 lanes                |
 //!
 //! GHASH is POLYVAL of the reversed blocks under mulX_POLYVAL of the reversed H (RFC 8452 §A): its
@@ -24,7 +24,7 @@ macro_rules! kernels {
         use crate::{Block, GROUP, LANES, Powers};
 
         #[target_feature(enable = $features)]
-        pub(crate) fn ctr(keys: &RoundKeys, counter: &Block, text: &mut [Row]) {
+        pub(crate) fn ctr(keys: &RoundKeys, counter: u128, text: &mut [Row]) {
             crypt::<NOTHING>(keys, &NO_POWERS, counter, &mut [0; 16], text);
         }
 
@@ -32,7 +32,7 @@ macro_rules! kernels {
         pub(crate) fn encrypt(
             keys: &RoundKeys,
             powers: &Powers,
-            counter: &Block,
+            counter: u128,
             hash: &mut Block,
             text: &mut [Row],
         ) {
@@ -43,7 +43,7 @@ macro_rules! kernels {
         pub(crate) fn decrypt(
             keys: &RoundKeys,
             powers: &Powers,
-            counter: &Block,
+            counter: u128,
             hash: &mut Block,
             text: &mut [Row],
         ) {
@@ -54,7 +54,7 @@ macro_rules! kernels {
         fn crypt<const HASHED: u8>(
             keys: &RoundKeys,
             powers: &Powers,
-            counter: &Block,
+            counter: u128,
             hash: &mut Block,
             text: &mut [Row],
         ) {
@@ -70,40 +70,52 @@ macro_rules! kernels {
         fn rounds<const R: usize, const HASHED: u8>(
             keys: &[Block; R],
             powers: &Powers,
-            counter: &Block,
+            counter: u128,
             hash: &mut Block,
             text: &mut [Row],
         ) {
-            let keys = broadcast(keys);
-            let mut counters = add_words(reverse(load(&[*counter; 4])), load(&STEPS));
+            let mut counters = add_words(load_words(&[counter; 4]), load(&STEPS));
             let mut y = reverse(load(&[*hash, [0; 16], [0; 16], [0; 16]]));
-            let (groups, rest) = text.as_chunks_mut::<GROUP>();
+            // With fewer powers there are no whole groups.
+            let at_once = if powers.rows == GROUP { text.len() / GROUP * GROUP } else { 0 };
+            let (groups, rest) = text.split_at_mut(at_once);
+            let wide_keys = if groups.is_empty() { [zero(); R] } else { broadcast(keys) };
             // What is encrypted is hashed one group later, so that no product waits for a cipher.
             let mut behind: Option<&[Row; GROUP]> = None;
-            for group in groups {
+            for group in groups.as_chunks_mut::<GROUP>().0 {
                 let mut sum = [zero(); 3];
                 for (part, rows) in group.as_chunks_mut::<WIDE>().0.iter_mut().enumerate() {
-                    let hashed: Option<&[Row; WIDE]> = match HASHED {
-                        INPUT => Some(rows),
-                        OUTPUT => behind.map(|group| &group.as_chunks().0[part]),
-                        _ => None,
-                    };
-                    let keys = from_memory(&keys);
+                    let keys = from_memory(&wide_keys);
                     let mut stream = [zero(); WIDE];
                     for s in &mut stream {
                         *s = xor(reverse(counters), keys[0]);
                         counters = add_words(counters, load(&FOUR));
                     }
-                    for r in 1..R - 1 {
-                        for s in &mut stream {
-                            *s = aesenc(*s, keys[r]);
-                        }
-                        // A row is hashed between two rounds: the units for both stay busy.
-                        if let Some(row) = hashed.and_then(|rows| rows.get(r - 1)) {
-                            let at = part * WIDE + r - 1;
-                            let x = reverse(load(row));
+                    // A row is hashed between two rounds: the units for both stay busy. In
+                    // decryption the first row comes last, since it waits for the group before.
+                    // Each loop is of the form for which the compiler's code is fastest.
+                    if HASHED == INPUT {
+                        for r in 1..=WIDE {
+                            round(&mut stream, keys[r]);
+                            let at = part * WIDE + r % WIDE;
+                            let x = reverse(load(&rows[r % WIDE]));
                             let x = if at == 0 { xor(x, y) } else { x };
                             add_product(&mut sum, x, powers, GROUP - 1 - at);
+                        }
+                        for r in WIDE + 1..R - 1 {
+                            round(&mut stream, keys[r]);
+                        }
+                    } else {
+                        let hashed: Option<&[Row; WIDE]> =
+                            behind.map(|group| &group.as_chunks().0[part]);
+                        for r in 1..R - 1 {
+                            round(&mut stream, keys[r]);
+                            if let Some(row) = hashed.and_then(|rows| rows.get(r - 1)) {
+                                let at = part * WIDE + r - 1;
+                                let x = reverse(load(row));
+                                let x = if at == 0 { xor(x, y) } else { x };
+                                add_product(&mut sum, x, powers, GROUP - 1 - at);
+                            }
                         }
                     }
                     for (row, s) in rows.iter_mut().zip(stream) {
@@ -120,27 +132,31 @@ macro_rules! kernels {
             if let Some(group) = behind {
                 y = hash_group(powers, y, group);
             }
-            let mut sum = [zero(); 3];
-            let mut power = rest.len();
-            for row in rest {
-                let mut stream = xor(reverse(counters), keys[0]);
-                counters = add_words(counters, load(&FOUR));
-                for r in 1..R - 1 {
-                    stream = aesenc(stream, keys[r]);
+            for group in rest.chunks_mut(powers.rows) {
+                let mut sum = [zero(); 3];
+                let mut power = group.len();
+                for row in group {
+                    let mut stream = xor(reverse(counters), load(&[keys[0]; 4]));
+                    counters = add_words(counters, load(&FOUR));
+                    for r in 1..R - 1 {
+                        stream = aesenc(stream, load(&[keys[r]; 4]));
+                    }
+                    let input = load(row);
+                    let output = xor(input, aesenclast(stream, load(&[keys[R - 1]; 4])));
+                    *row = store(output);
+                    if HASHED != NOTHING {
+                        power -= 1;
+                        let x = reverse(if HASHED == INPUT { input } else { output });
+                        add_product(&mut sum, xor(x, y), powers, power);
+                        y = zero();
+                    }
                 }
-                let input = load(row);
-                let output = xor(input, aesenclast(stream, keys[R - 1]));
-                *row = store(output);
                 if HASHED != NOTHING {
-                    power -= 1;
-                    let x = reverse(if HASHED == INPUT { input } else { output });
-                    add_product(&mut sum, xor(x, y), powers, power);
-                    y = zero();
+                    y = fold(reduce(sum));
                 }
             }
             if HASHED != NOTHING {
-                let last = fold(reduce(sum));
-                [*hash, ..] = store(reverse(xor(y, last)));
+                [*hash, ..] = store(reverse(y));
             }
         }
 
@@ -239,16 +255,17 @@ macro_rules! kernels {
         pub(crate) fn hash(powers: &Powers, hash: &mut Block, blocks: &[Block]) {
             let mut y = reverse(load(&[*hash, [0; 16], [0; 16], [0; 16]]));
             let (rows, rest) = blocks.as_chunks::<4>();
-            for group in rows.chunks(GROUP) {
+            for group in rows.chunks(powers.rows) {
                 y = hash_group(powers, y, group);
             }
-            for block in rest {
-                // The last of the four powers is H¹.
-                let row = load(&[[0; 16], [0; 16], [0; 16], *block]);
-                let mut sum = [zero(); 3];
-                add_product(&mut sum, xor(reverse(row), to_last(y)), powers, 0);
-                y = fold(reduce(sum));
-            }
+            // The last of the four powers is H¹.
+            let (row, y) = match *rest {
+                [] => (None, y),
+                [a] => (Some([[0; 16], [0; 16], [0; 16], a]), down_to(y, 3)),
+                [a, b] => (Some([[0; 16], [0; 16], a, b]), down_to(y, 2)),
+                [a, b, c, ..] => (Some([[0; 16], a, b, c]), down_to(y, 1)),
+            };
+            let y = row.map_or(y, |row| hash_group(powers, y, &[row]));
             [*hash, ..] = store(reverse(y));
         }
 
@@ -263,30 +280,39 @@ macro_rules! kernels {
             fold(reduce(sum))
         }
 
-        /// The powers of H, from H¹ on: each row is an earlier one times a power.
+        /// The powers of H in `rows` rows, from H¹ on: each row is an earlier one times a power.
         #[target_feature(enable = $features)]
-        pub(crate) fn powers(h: &Block) -> Powers {
+        pub(crate) fn powers(h: &Block, rows: usize) -> Powers {
             let h = u128::from_be_bytes(*h);
             // mulX_POLYVAL of RFC 8452 §A: × x, modulo x¹²⁸ + x¹²⁷ + x¹²⁶ + x¹²¹ + 1.
             let h1 = (h << 1) ^ ((h >> 127).wrapping_neg() & (0xc2 << 120 | 1));
             let [h2, ..] = store_words(multiply(load_words(&[h1; 4]), load_words(&[h1; 4])));
             let row = load_words(&[h2, h1, h2, h1]);
             let [h4, h3, ..] = store_words(multiply(row, load_words(&[h2; 4])));
-            let mut powers = Powers::default();
+            let mut powers = Powers { h: [[0; 4]; GROUP], h_mid: [[0; 4]; GROUP], rows };
             powers.h[0] = [h4, h3, h2, h1];
             let mut n = 1; // rows are known
-            while n < GROUP {
+            while n < rows {
                 let by = load_words(&[powers.h[n - 1][0]; 4]);
                 for k in 0..n {
                     powers.h[n + k] = store_words(multiply(load_words(&powers.h[k]), by));
                 }
                 n *= 2;
             }
-            for (mid, h) in powers.h_mid.iter_mut().zip(&powers.h) {
+            for (mid, h) in powers.h_mid.iter_mut().zip(&powers.h[..rows]) {
                 let h = load_words(h);
                 *mid = store_words(xor(h, swap(h)));
             }
             powers
+        }
+
+        /// SUBBYTES to ADDROUNDKEY of FIPS 197 §5.1, of some rows.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn round(rows: &mut [V; WIDE], key: V) {
+            for row in rows {
+                *row = aesenc(*row, key);
+            }
         }
 
         /// The round keys, each four times.
@@ -337,12 +363,14 @@ macro_rules! kernels {
             reduce([multiply_low(a, b), multiply_high(a, b), mid])
         }
 
-        /// The first block as the last, after zeros.
+        /// The first block as the one at `at`, between zeros.
         #[inline]
         #[target_feature(enable = $features)]
-        fn to_last(v: V) -> V {
+        fn down_to(v: V, at: usize) -> V {
             let [a, ..] = store_words(v);
-            load_words(&[0, 0, 0, a])
+            let mut words = [0; 4];
+            words[at] = a;
+            load_words(&words)
         }
 
         /// For each byte of a block, where it comes from.
@@ -355,7 +383,8 @@ macro_rules! kernels {
         const FOUR: Row = [step(4); 4];
 
         /// CTR alone multiplies with none.
-        static NO_POWERS: Powers = Powers { h: [[0; 4]; GROUP], h_mid: [[0; 4]; GROUP] };
+        static NO_POWERS: Powers =
+            Powers { h: [[0; 4]; GROUP], h_mid: [[0; 4]; GROUP], rows: GROUP };
 
         const fn step(n: u8) -> Block {
             [n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]

@@ -67,8 +67,8 @@ impl Cipher {
     }
 
     /// CTR with inc₃₂ (SP 800-38A §6.5, §B.1): encrypts or decrypts `text` in place with the key
-    /// stream that begins at `counter`.
-    pub fn apply_ctr32(&self, counter: &Block, text: &mut [Row]) {
+    /// stream that begins at `counter`, a block as a big-endian integer.
+    pub fn apply_ctr32(&self, counter: u128, text: &mut [Row]) {
         self.tier.ctr(&self.keys, counter, text);
     }
 
@@ -79,62 +79,64 @@ impl Cipher {
     }
 }
 
-/// A key for GCM: AES, and the powers of the hash subkey H. Erased on drop.
-pub struct Gcm {
-    cipher: Cipher,
+/// A hash subkey H of GCM, and powers of it. Erased on drop.
+pub struct HashKey {
+    tier: Tier,
     powers: Powers,
 }
 
-impl Gcm {
-    /// Computes the powers of H = CIPH_K(0¹²⁸).
-    pub fn new(cipher: Cipher) -> Self {
-        let mut row = Row::default();
-        cipher.apply_ctr32(&[0; 16], core::slice::from_mut(&mut row));
-        let [mut h, ..] = row;
-        let powers = cipher.tier.powers(&h);
-        h.zeroize();
-        row.as_flattened_mut().zeroize();
-        Self { cipher, powers }
+impl HashKey {
+    /// Takes H = CIPH_K(0¹²⁸) of `cipher`, and computes as many powers as texts of about `text_len`
+    /// bytes repay. Texts of any length are right with any number.
+    pub fn new(cipher: &Cipher, h: &Block, text_len: usize) -> Self {
+        let rows = (text_len / ROWS_REPAID).clamp(1, GROUP).next_power_of_two();
+        Self { tier: cipher.tier, powers: cipher.tier.powers(h, rows) }
     }
 
     /// GHASH (SP 800-38D §6.4): `hash` becomes that of all before and `blocks`.
     pub fn hash(&self, hash: &mut Block, blocks: &[Block]) {
-        self.cipher.tier.hash(&self.powers, hash, blocks);
+        self.tier.hash(&self.powers, hash, blocks);
     }
 
     /// Encrypts `text` in place with the key stream that begins at `counter`, and adds the
     /// ciphertext to `hash`: GCTR and GHASH of SP 800-38D §7.1 in one pass.
-    pub fn encrypt(&self, counter: &Block, hash: &mut Block, text: &mut [Row]) {
-        self.cipher.tier.encrypt(&self.cipher.keys, &self.powers, counter, hash, text);
+    pub fn encrypt(&self, cipher: &Cipher, counter: u128, hash: &mut Block, text: &mut [Row]) {
+        self.tier.encrypt(&cipher.keys, &self.powers, counter, hash, text);
     }
 
     /// Adds the ciphertext `text` to `hash`, and decrypts it in place: GHASH and GCTR of SP 800-38D
     /// §7.2 in one pass.
-    pub fn decrypt(&self, counter: &Block, hash: &mut Block, text: &mut [Row]) {
-        self.cipher.tier.decrypt(&self.cipher.keys, &self.powers, counter, hash, text);
+    pub fn decrypt(&self, cipher: &Cipher, counter: u128, hash: &mut Block, text: &mut [Row]) {
+        self.tier.decrypt(&cipher.keys, &self.powers, counter, hash, text);
     }
 }
 
-/// H⁶⁴ … H¹, as the kernels multiply with them.
-#[derive(Default)]
+/// H¹, H², …, as the kernels multiply with them.
 pub(crate) struct Powers {
     /// Row k is H⁴ᵏ⁺⁴ … H⁴ᵏ⁺¹, each as in RFC 8452 §3: bytes reversed, and times x.
     h: [[u128; 4]; GROUP],
     /// Of each power the upper half ⊕ the lower half, for the multiplication by Karatsuba's rule.
     h_mid: [[u128; 4]; GROUP],
+    /// Rows that are there: 1, 2, 4, 8 or [`GROUP`].
+    rows: usize,
 }
 
 impl Drop for Powers {
     fn drop(&mut self) {
-        self.h.as_flattened_mut().zeroize();
-        self.h_mid.as_flattened_mut().zeroize();
+        // What is behind them was never written.
+        let rows = self.rows;
+        self.h[..rows].as_flattened_mut().zeroize();
+        self.h_mid[..rows].as_flattened_mut().zeroize();
     }
 }
 
 impl ZeroizeOnDrop for Powers {}
 
+/// Bytes of a text for each row of powers: with fewer, they cost more than they save.
+const ROWS_REPAID: usize = 128;
+
 /// Rows that are hashed with one reduction.
-pub(crate) const GROUP: usize = 16;
+pub(crate) const GROUP: usize = 8;
 
 #[cfg(test)]
 mod tests;

@@ -50,13 +50,13 @@ fn ctr_equals_the_ctr_crate_also_where_32_bits_wrap() {
     for (name, tier) in tiers() {
         for len in [16, 24, 32] {
             for rows in [0, 1, 7, 15, 16, 17, 40] {
-                let mut counter = [9; 16];
+                let mut counter: Block = [9; 16];
                 counter[12..].copy_from_slice(&(u32::MAX - 30).to_be_bytes());
                 let text: [Block; 160] = filled(rows);
                 let (mut ours, mut theirs) = (text, text);
                 let ours = &mut ours.as_chunks_mut().0[..rows];
                 let theirs = &mut theirs.as_chunks_mut().0[..rows];
-                cipher(tier, len).apply_ctr32(&counter, ours);
+                cipher(tier, len).apply_ctr32(u128::from_be_bytes(counter), ours);
                 match len {
                     16 => stock::<ctr::Ctr32BE<aes::Aes128>>(len, &counter, theirs),
                     24 => stock::<ctr::Ctr32BE<aes::Aes192>>(len, &counter, theirs),
@@ -72,25 +72,25 @@ fn ctr_equals_the_ctr_crate_also_where_32_bits_wrap() {
 fn one_pass_of_gcm_equals_ctr_and_ghash() {
     for (name, tier) in tiers() {
         for len in [16, 24, 32] {
-            let gcm = Gcm::new(cipher(tier, len));
-            let mut h = Row::default();
-            cipher(tier, len).apply_ctr32(&[0; 16], array::from_mut(&mut h));
-            for rows in [0, 1, 15, 16, 17, 33, 40] {
-                let (counter, begun) = ([3; 16], [0x5a; 16]);
+            let cipher = cipher(tier, len);
+            let h = subkey(&cipher);
+            for (rows, text_len) in product([0, 1, 15, 16, 17, 33, 40], TEXT_LENS) {
+                let key = HashKey::new(&cipher, &h, text_len);
+                let (counter, begun) = (3 << 64, [0x5a; 16]);
                 let mut text: [Block; 160] = filled(len + rows);
                 let clear = text;
                 let mut masked = text;
                 let text = &mut text.as_chunks_mut().0[..rows];
-                cipher(tier, len).apply_ctr32(&counter, &mut masked.as_chunks_mut().0[..rows]);
+                cipher.apply_ctr32(counter, &mut masked.as_chunks_mut().0[..rows]);
 
                 let mut hash = begun;
-                gcm.encrypt(&counter, &mut hash, text);
+                key.encrypt(&cipher, counter, &mut hash, text);
                 assert_eq!(text.as_flattened(), &masked[..4 * rows], "{name}: {rows} rows");
-                let expected = ghash(&h[0], begun, &masked[..4 * rows]);
+                let expected = ghash(&h, begun, &masked[..4 * rows]);
                 assert_eq!(hash, expected, "{name}: {rows} rows encrypted");
 
                 let mut hash = begun;
-                gcm.decrypt(&counter, &mut hash, text);
+                key.decrypt(&cipher, counter, &mut hash, text);
                 assert_eq!(text.as_flattened(), &clear[..4 * rows], "{name}: {rows} rows");
                 assert_eq!(hash, expected, "{name}: {rows} rows decrypted");
             }
@@ -101,16 +101,33 @@ fn one_pass_of_gcm_equals_ctr_and_ghash() {
 #[test]
 fn hashes_of_any_number_of_blocks_are_those_of_the_ghash_crate() {
     for (name, tier) in tiers() {
-        let gcm = Gcm::new(cipher(tier, 16));
-        let mut h = Row::default();
-        cipher(tier, 16).apply_ctr32(&[0; 16], array::from_mut(&mut h));
+        let cipher = cipher(tier, 16);
+        let h = subkey(&cipher);
         let blocks: [Block; 150] = filled(1);
-        for len in 0..=blocks.len() {
+        for (len, text_len) in product(0..=blocks.len(), TEXT_LENS) {
             let mut hash = [0xc3; 16];
-            gcm.hash(&mut hash, &blocks[..len]);
-            assert_eq!(hash, ghash(&h[0], [0xc3; 16], &blocks[..len]), "{name}: {len} blocks");
+            HashKey::new(&cipher, &h, text_len).hash(&mut hash, &blocks[..len]);
+            let expected = ghash(&h, [0xc3; 16], &blocks[..len]);
+            assert_eq!(hash, expected, "{name}: {len} blocks, for {text_len} bytes");
         }
     }
+}
+
+/// One for each number of powers.
+const TEXT_LENS: [usize; 5] = [0, 256, 512, 1024, usize::MAX];
+
+fn product<A: Copy, B: Copy>(
+    a: impl IntoIterator<Item = A>,
+    b: impl IntoIterator<Item = B> + Copy,
+) -> impl Iterator<Item = (A, B)> {
+    a.into_iter().flat_map(move |a| b.into_iter().map(move |b| (a, b)))
+}
+
+/// H = CIPH_K(0¹²⁸).
+fn subkey(cipher: &Cipher) -> Block {
+    let mut row = Row::default();
+    cipher.apply_ctr32(0, array::from_mut(&mut row));
+    row[0]
 }
 
 /// GHASH that goes on from `hash`: what is XORed into the first block is multiplied with it.

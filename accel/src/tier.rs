@@ -56,7 +56,7 @@ mod x86_64 {
             unsafe { RoundKeys::expand(key) }
         }
 
-        pub(crate) fn ctr(self, keys: &RoundKeys, counter: &Block, text: &mut [Row]) {
+        pub(crate) fn ctr(self, keys: &RoundKeys, counter: u128, text: &mut [Row]) {
             dispatch!(self, ctr(keys, counter, text));
         }
 
@@ -69,8 +69,8 @@ mod x86_64 {
             dispatch!(self, cbc(keys, chains, lanes));
         }
 
-        pub(crate) fn powers(self, h: &Block) -> Powers {
-            dispatch!(self, powers(h))
+        pub(crate) fn powers(self, h: &Block, rows: usize) -> Powers {
+            dispatch!(self, powers(h, rows))
         }
 
         pub(crate) fn hash(self, powers: &Powers, hash: &mut Block, blocks: &[Block]) {
@@ -81,7 +81,7 @@ mod x86_64 {
             self,
             keys: &RoundKeys,
             powers: &Powers,
-            counter: &Block,
+            counter: u128,
             hash: &mut Block,
             text: &mut [Row],
         ) {
@@ -92,7 +92,7 @@ mod x86_64 {
             self,
             keys: &RoundKeys,
             powers: &Powers,
-            counter: &Block,
+            counter: u128,
             hash: &mut Block,
             text: &mut [Row],
         ) {
@@ -132,7 +132,7 @@ mod none {
             match self {}
         }
 
-        pub(crate) fn ctr(self, _: &RoundKeys, _: &Block, _: &mut [Row]) {
+        pub(crate) fn ctr(self, _: &RoundKeys, _: u128, _: &mut [Row]) {
             match self {}
         }
 
@@ -140,7 +140,7 @@ mod none {
             match self {}
         }
 
-        pub(crate) fn powers(self, _: &Block) -> Powers {
+        pub(crate) fn powers(self, _: &Block, _: usize) -> Powers {
             match self {}
         }
 
@@ -152,7 +152,7 @@ mod none {
             self,
             _: &RoundKeys,
             _: &Powers,
-            _: &Block,
+            _: u128,
             _: &mut Block,
             _: &mut [Row],
         ) {
@@ -163,7 +163,7 @@ mod none {
             self,
             _: &RoundKeys,
             _: &Powers,
-            _: &Block,
+            _: u128,
             _: &mut Block,
             _: &mut [Row],
         ) {

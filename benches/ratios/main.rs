@@ -53,6 +53,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
     let short = has("--short");
+    let named: Vec<Mode> = Mode::ALL.into_iter().filter(|mode| has(mode.name())).collect();
     let (lengths, rounds): (&[usize], _) = if short {
         (&[16 << 10, 1 << 20], 9)
     } else {
@@ -60,7 +61,8 @@ fn main() -> ExitCode {
     };
     let mut figures = vec![];
     println!("mode\tbits\tbytes\tcandidate\tGB/s\tratio");
-    for mode in Mode::ALL {
+    let modes = if named.is_empty() { Mode::ALL.to_vec() } else { named };
+    for mode in modes {
         for bits in [128, 192, 256].into_iter().filter(|bits| !short || *bits != 192) {
             for &len in lengths.iter().filter(|len| **len * mode.streams() <= MOST) {
                 let measured = measure(mode, bits, len, rounds);

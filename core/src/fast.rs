@@ -5,10 +5,10 @@
 //! faster, and nothing else is different.
 
 #[cfg(feature = "accel")]
-pub(crate) use reelseal_accel::{Cipher, Gcm, LANES, Row};
+pub(crate) use reelseal_accel::{Cipher, HashKey, LANES, Row};
 
 #[cfg(not(feature = "accel"))]
-pub(crate) use none::{Cipher, Gcm, LANES, Row};
+pub(crate) use none::{Cipher, HashKey, LANES, Row};
 
 #[cfg(not(feature = "accel"))]
 mod none {
@@ -25,7 +25,7 @@ mod none {
             None
         }
 
-        pub(crate) fn apply_ctr32(&self, _: &Block, _: &mut [Row]) {
+        pub(crate) fn apply_ctr32(&self, _: u128, _: &mut [Row]) {
             match *self {}
         }
 
@@ -34,22 +34,22 @@ mod none {
         }
     }
 
-    pub(crate) enum Gcm {}
+    pub(crate) enum HashKey {}
 
-    impl Gcm {
-        pub(crate) fn new(cipher: Cipher) -> Self {
-            match cipher {}
+    impl HashKey {
+        pub(crate) fn new(cipher: &Cipher, _: &Block, _: usize) -> Self {
+            match *cipher {}
         }
 
         pub(crate) fn hash(&self, _: &mut Block, _: &[Block]) {
             match *self {}
         }
 
-        pub(crate) fn encrypt(&self, _: &Block, _: &mut Block, _: &mut [Row]) {
+        pub(crate) fn encrypt(&self, _: &Cipher, _: u128, _: &mut Block, _: &mut [Row]) {
             match *self {}
         }
 
-        pub(crate) fn decrypt(&self, _: &Block, _: &mut Block, _: &mut [Row]) {
+        pub(crate) fn decrypt(&self, _: &Cipher, _: u128, _: &mut Block, _: &mut [Row]) {
             match *self {}
         }
     }

@@ -100,8 +100,11 @@ fn whoever_holds_expanded_keys_erases_them_on_drop() {
     expanded_keys_are_erased(|| cbc::Encryptor::new(&key, [0; 16]), 8);
     expanded_keys_are_erased(|| cbc::Decryptor::new(&key, [0; 16]), 8);
     expanded_keys_are_erased(|| Ctr::new(&key, [0; 16], Width::Bits128), 8);
-    expanded_keys_are_erased(|| gcm::Encryptor::new(&key, iv, &[]).unwrap(), 24);
-    expanded_keys_are_erased(|| gcm::Unverified::new(&key, iv, &[], ()).unwrap(), 24);
+    expanded_keys_are_erased(|| gcm::Encryptor::new(gcm::Key::new(&key), iv, &[]).unwrap(), 32);
+    expanded_keys_are_erased(
+        || gcm::Unverified::new(gcm::Key::new(&key), iv, &[], ()).unwrap(),
+        32,
+    );
 }
 
 /// The message of the tests below: its header, and its one frame.
@@ -160,7 +163,7 @@ fn every_refusal_leaves_zeros() {
     assert_eq!(buffer, [0; 40], "gcm");
 
     let mut piece = PATTERN;
-    let mut unverified = gcm::Unverified::new(&key, iv, &[], ()).unwrap();
+    let mut unverified = gcm::Unverified::new(gcm::Key::new(&key), iv, &[], ()).unwrap();
     unverified.update(&mut piece, |(), text| assert_ne!(text, PATTERN)).unwrap();
     assert_eq!(piece, [0; 32], "gcm in pieces");
     assert!(unverified.finish(&[0; 16]).is_err());

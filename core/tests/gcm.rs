@@ -5,7 +5,9 @@ mod common;
 
 use common::{hex, hex_array, text};
 use reelseal_core::Inauthentic;
-use reelseal_core::modes::gcm::{Encryptor, Iv, Tag, Unverified, open_in_place, seal_in_place};
+use reelseal_core::modes::gcm::{
+    Encryptor, Iv, Key, Tag, Unverified, open_in_place, seal_in_place,
+};
 use reelseal_core::secret::ContentKey;
 
 const IV: Iv = Iv::Bytes16(*b"1234567890123456");
@@ -95,17 +97,19 @@ fn both_iv_lengths_are_those_of_others() {
 
 #[test]
 fn any_chunking_equals_one_shot() {
-    for len in [0, 1, 16, 17, 4095, 4096, 4097, 10_000] {
+    for len in [0, 1, 16, 17, 4095, 4096, 4097, 16_384, 16_385, 40_000] {
         let clear = text(len);
         let (expected, expected_tag) = sealed(&clear, &[b"additional"]);
         for step in [1, 3, 15, 16, 17, 100, 4096, 5000] {
             let mut buffer = clear.clone();
-            let mut encryptor = Encryptor::new(&key(), IV, &[b"addi", b"", b"tional"]).unwrap();
+            let mut encryptor =
+                Encryptor::new(Key::new(&key()), IV, &[b"addi", b"", b"tional"]).unwrap();
             buffer.chunks_mut(step).for_each(|chunk| encryptor.update(chunk).unwrap());
             assert!(buffer == expected, "{len} by {step}");
             assert_eq!(encryptor.finish(), expected_tag, "{len} by {step}");
 
-            let mut stream = Unverified::new(&key(), IV, &[b"additional"], vec![]).unwrap();
+            let mut stream =
+                Unverified::new(Key::new(&key()), IV, &[b"additional"], vec![]).unwrap();
             for chunk in buffer.chunks_mut(step) {
                 stream.update(chunk, |content, clear| content.extend_from_slice(clear)).unwrap();
             }
@@ -135,7 +139,7 @@ fn any_flipped_bit_is_refused_and_leaves_zeros() {
         assert_eq!(open_in_place(&key(), iv, &[aad], &mut buffer, tag), Err(Inauthentic));
         assert!(buffer.iter().all(|&byte| byte == 0), "a refused text was left behind");
 
-        let mut stream = Unverified::new(&key(), iv, &[aad], Dropped::default()).unwrap();
+        let mut stream = Unverified::new(Key::new(&key()), iv, &[aad], Dropped::default()).unwrap();
         let dropped = stream.update(&mut text.to_vec(), |content, _| content.clone()).unwrap();
         assert_eq!(stream.finish(tag).map(|_| ()), Err(Inauthentic));
         assert_eq!(std::rc::Rc::strong_count(&dropped.0), 1, "the content was kept");
@@ -166,7 +170,7 @@ struct Dropped(std::rc::Rc<()>);
 #[test]
 fn what_the_store_says_comes_back() {
     let (mut text, _) = sealed(&text(40), &[]);
-    let mut stream = Unverified::new(&key(), IV, &[], ()).unwrap();
+    let mut stream = Unverified::new(Key::new(&key()), IV, &[], ()).unwrap();
     let full = stream.update(&mut text, |(), _| Err::<(), _>("disk full"));
     assert_eq!(full, Some(Err("disk full")));
     assert!(text.iter().all(|&byte| byte == 0), "clear bytes were left behind");

@@ -107,7 +107,7 @@ impl Stream<'_> {
         iv: gcm::Iv,
         to: &mut dyn Write,
     ) -> Result<Done, Error> {
-        self.seal_gcm(gcm::Encryptor::new(key, iv, &[]).ok_or_else(no_aad)?, to)
+        self.seal_gcm(gcm::Encryptor::new(gcm::Key::new(key), iv, &[]).ok_or_else(no_aad)?, to)
     }
 
     /// GCM that was begun, with the tag last.
@@ -146,7 +146,7 @@ impl Stream<'_> {
                 (Some(tag), 0)
             }
         };
-        let content = gcm::Unverified::new(key, gcm_iv(iv, layout), &[], ());
+        let content = gcm::Unverified::new(gcm::Key::new(key), gcm_iv(iv, layout), &[], ());
         let content = content.ok_or_else(no_aad)?;
         self.open_gcm(content, self.pieces(held)?, first, to)
     }

@@ -20,7 +20,7 @@ use crate::block::{
     ParBlocks, U16, xor_into, xor_rows,
 };
 use crate::fast;
-use crate::secret::ContentKey;
+use crate::secret::{AesKey, ContentKey};
 
 /// How many bits of the counter block count (SP 800-38A §B.1). The bits above them stand still.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -36,8 +36,83 @@ pub enum Width {
 
 /// A key stream, and how much of it is used. Encryption and decryption are the same.
 pub struct Ctr {
-    cipher: Aes,
-    fast: Option<fast::Cipher>,
+    cipher: Cipher,
+    at: Position,
+}
+
+impl Ctr {
+    /// Begins a key stream at the counter block `first`.
+    pub fn new(key: &ContentKey, first: Block, width: Width) -> Self {
+        Self { cipher: Cipher::new(&key.0), at: Position::new(first, width, First::Public) }
+    }
+
+    /// Goes to `offset`, in bytes from the first counter block.
+    ///
+    /// `None`, and nothing moves, where the counter would have gone once around before that.
+    pub fn seek(&mut self, offset: u64) -> Option<()> {
+        self.at.seek(offset)
+    }
+
+    /// Encrypts or decrypts `text` in place with the next bytes of the key stream.
+    ///
+    /// `None`, and `text` untouched, where the counter would go once around.
+    pub fn apply(&mut self, text: &mut [u8]) -> Option<()> {
+        self.at.apply(&self.cipher, text)
+    }
+}
+
+/// An expanded key, for the widest vectors that there are. Erased on drop.
+pub(super) enum Cipher {
+    Portable(Aes),
+    Wide(fast::Cipher),
+}
+
+impl Cipher {
+    pub(super) fn new(key: &AesKey) -> Self {
+        fast::Cipher::new(key.bytes()).map_or_else(|| Self::Portable(Aes::new(key)), Self::Wide)
+    }
+
+    pub(super) fn wide(&self) -> Option<&fast::Cipher> {
+        match self {
+            Self::Portable(_) => None,
+            Self::Wide(wide) => Some(wide),
+        }
+    }
+
+    /// CIPH_K(`block`).
+    pub(super) fn encrypt_block(&self, mut block: Block) -> Block {
+        match self {
+            Self::Portable(cipher) => {
+                cipher.encrypt_with(One(CipherBlock::cast_from_core_mut(&mut block)));
+                block
+            }
+            Self::Wide(wide) => {
+                let mut stream = [[0; 16]];
+                mask(wide, u128::from_be_bytes(block), &mut stream);
+                let [stream] = stream;
+                stream
+            }
+        }
+    }
+}
+
+/// XORs `blocks` with the key stream that begins at `counter`, which counts in 32 bits.
+fn mask(wide: &fast::Cipher, counter: u128, blocks: &mut [Block]) {
+    let (rows, rest) = blocks.as_chunks_mut();
+    wide.apply_ctr32(counter, rows);
+    if !rest.is_empty() {
+        let counter = Width::Bits32.add(counter, count(rows) * 4);
+        let mut row = fast::Row::default();
+        row.iter_mut().zip(&*rest).for_each(|(r, block)| *r = *block);
+        wide.apply_ctr32(counter, core::slice::from_mut(&mut row));
+        rest.iter_mut().zip(&row).for_each(|(block, r)| *block = *r);
+        row.as_flattened_mut().zeroize();
+    }
+}
+
+/// Where a key stream began, and where in it we are.
+#[derive(Clone, Copy)]
+pub(super) struct Position {
     first: u128,
     width: Width,
     first_is: First,
@@ -53,42 +128,36 @@ pub(super) enum First {
     Secret,
 }
 
-impl Ctr {
-    /// Begins a key stream at the counter block `first`.
-    pub fn new(key: &ContentKey, first: Block, width: Width) -> Self {
-        let fast = fast::Cipher::new(key.0.bytes());
-        Self { fast, ..Self::with(Aes::new(&key.0), first, width, First::Public) }
+impl Position {
+    pub(super) fn new(first: Block, width: Width, first_is: First) -> Self {
+        Self { first: u128::from_be_bytes(first), width, first_is, position: 0 }
     }
 
-    pub(super) fn with(cipher: Aes, first: Block, width: Width, first_is: First) -> Self {
-        let first = u128::from_be_bytes(first);
-        Self { cipher, fast: None, first, width, first_is, position: 0 }
+    /// Forgets where it began.
+    pub(super) fn erase(&mut self) {
+        self.first.zeroize();
     }
 
-    /// Goes to `offset`, in bytes from the first counter block.
-    ///
-    /// `None`, and nothing moves, where the counter would have gone once around before that.
-    pub fn seek(&mut self, offset: u64) -> Option<()> {
+    /// As [`Ctr::seek`].
+    pub(super) fn seek(&mut self, offset: u64) -> Option<()> {
         // req CTR-3: no counter block comes twice in a stream
         let offset = u128::from(offset);
         (offset <= self.width.period_len()).then(|| self.position = offset)
     }
 
-    /// Encrypts or decrypts `text` in place with the next bytes of the key stream.
-    ///
-    /// `None`, and `text` untouched, where the counter would go once around.
-    pub fn apply(&mut self, text: &mut [u8]) -> Option<()> {
+    /// As [`Ctr::apply`].
+    pub(super) fn apply(&mut self, cipher: &Cipher, text: &mut [u8]) -> Option<()> {
         let end = self.end_of(text)?;
         let begun = usize::try_from(self.position % 16).ok()?; // bytes used of the current block
         let head_len = if begun == 0 { 0 } else { min(16 - begun, text.len()) };
         let (head, rest) = text.split_at_mut_checked(head_len)?;
         let (blocks, tail) = rest.as_chunks_mut();
 
-        self.apply_partly(head, begun);
+        self.apply_partly(cipher, head, begun);
         self.position = self.position.checked_add(count(head))?;
-        self.apply_blocks(blocks);
+        self.apply_blocks(cipher, blocks);
         self.position = end - count(tail);
-        self.apply_partly(tail, 0);
+        self.apply_partly(cipher, tail, 0);
         self.position = end;
         Some(())
     }
@@ -106,58 +175,48 @@ impl Ctr {
     }
 
     /// Masks whole blocks; the position is at the first one, and stays there.
-    fn apply_blocks(&self, mut blocks: &mut [Block]) {
+    fn apply_blocks(&self, cipher: &Cipher, mut blocks: &mut [Block]) {
         let (mut counter, width) = (self.counter(), self.width);
-        if let Some(fast) = &self.fast {
+        match cipher {
+            Cipher::Portable(cipher) => self.apply_portably(cipher, blocks),
             // It adds 32 bits. Where these come round, a wider counter has to be carried on.
-            while let Some(now) = blocks.split_off_mut(..min(blocks.len(), width.run(counter))) {
-                let (rows, rest) = now.as_chunks_mut();
-                fast.apply_ctr32(&counter.to_be_bytes(), rows);
-                counter = width.add(counter, count(rows) * 4);
-                self.apply_portably(counter, rest);
-                counter = width.add(counter, count(rest));
-                if blocks.is_empty() {
-                    return;
+            Cipher::Wide(wide) => {
+                while let Some(now) = blocks.split_off_mut(..min(blocks.len(), width.run(counter)))
+                {
+                    mask(wide, counter, now);
+                    counter = width.add(counter, count(now));
+                    if blocks.is_empty() {
+                        return;
+                    }
                 }
             }
         }
-        self.apply_portably(counter, blocks);
     }
 
-    fn apply_portably(&self, counter: u128, blocks: &mut [Block]) {
+    fn apply_portably(&self, cipher: &Aes, blocks: &mut [Block]) {
         let blocks = CipherBlock::cast_slice_from_core_mut(blocks);
-        let width = self.width;
+        let (counter, width) = (self.counter(), self.width);
         match self.first_is {
             _ if blocks.is_empty() => {}
-            First::Public => self.cipher.encrypt_with(Apply { counter, width, blocks }),
-            First::Secret => self.cipher.encrypt_with(ApplySecretly { counter, width, blocks }),
+            First::Public => cipher.encrypt_with(Apply { counter, width, blocks }),
+            First::Secret => cipher.encrypt_with(ApplySecretly { counter, width, blocks }),
         }
     }
 
     /// XORs `text` with the bytes of the current block from `begun` on.
-    fn apply_partly(&self, text: &mut [u8], begun: usize) {
+    fn apply_partly(&self, cipher: &Cipher, text: &mut [u8], begun: usize) {
         if !text.is_empty() {
-            let mut stream = self.keystream_block();
+            // Oⱼ = CIPH_K(Tⱼ)
+            let mut stream = cipher.encrypt_block(self.counter().to_be_bytes());
             text.iter_mut().zip(stream.iter().skip(begun)).for_each(|(t, s)| *t ^= s);
             stream.zeroize();
         }
-    }
-
-    /// Oⱼ = CIPH_K(Tⱼ), the block of key stream in which the position lies.
-    fn keystream_block(&self) -> Block {
-        encrypt_block(&self.cipher, self.counter().to_be_bytes())
     }
 
     /// Tⱼ at the position.
     pub(super) fn counter(&self) -> u128 {
         self.width.add(self.first, self.position / 16)
     }
-}
-
-/// CIPH_K(`block`).
-pub(super) fn encrypt_block(cipher: &Aes, mut block: Block) -> Block {
-    cipher.encrypt_with(One(CipherBlock::cast_from_core_mut(&mut block)));
-    block
 }
 
 impl Width {

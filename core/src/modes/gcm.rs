@@ -11,16 +11,21 @@
 //! | `aad_len`  | len(A)         | bytes (the standard counts bits)                 |
 //! | `text_len` | len(P), len(C) | bytes                                            |
 
+mod parts;
+
+use core::borrow::Borrow;
 use core::cmp::min;
 
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
 
-use super::ctr::{Ctr, First, Width, encrypt_block};
-use super::ghash::Hash;
-use crate::block::{Aes, Block};
-use crate::fast::{self, Row};
+use super::ctr::{Cipher, First, Position, Width};
+use super::ghash::{Hash, Subkey};
+use crate::block::Block;
+use crate::fast::Row;
 use crate::secret::{ContentKey, Inauthentic, declassify};
+
+pub use parts::{Decryption, Encryption, Worked};
 
 // req GCM-5: short tags cost security: there are tags of 128 bits only
 /// The 16 bytes that authenticate a text.
@@ -42,27 +47,88 @@ pub enum Iv {
     Bytes16([u8; 16]),
 }
 
-/// Encrypts one text, in pieces of any length. [`finish`](Self::finish) gives its tag.
-#[must_use = "a text is complete only with the tag that `finish` returns"]
-pub struct Encryptor(Stream);
+/// A key, expanded once for all the texts under it. Erased on drop.
+pub struct Key {
+    cipher: Cipher,
+    subkey: Subkey,
+}
 
-impl Encryptor {
+impl Key {
+    /// Expands `key`, and computes the powers of H that long texts are hashed with.
+    pub fn new(key: &ContentKey) -> Self {
+        Self::for_text(key, usize::MAX)
+    }
+
+    /// Expands `key` for a text of about `text_len` bytes: a short one does not repay many powers.
+    fn for_text(key: &ContentKey, text_len: usize) -> Self {
+        let cipher = Cipher::new(&key.0);
+        let mut h = cipher.encrypt_block([0; 16]); //          H = CIPH_K(0¹²⁸)
+        let subkey = Subkey::new(&h, cipher.wide(), text_len);
+        h.zeroize();
+        Self { cipher, subkey }
+    }
+
+    /// [`seal_in_place`], under a key that is ready.
+    pub fn seal_in_place(&self, iv: Iv, aad: &[&[u8]], text: &mut [u8]) -> Option<Tag> {
+        let mut encryptor = Encryptor::new(self, iv, aad)?;
+        encryptor.update(text)?;
+        Some(encryptor.finish())
+    }
+
+    /// [`open_in_place`], under a key that is ready.
+    ///
+    /// # Errors
+    ///
+    /// As there. On `Err`, `text` is all zero.
+    pub fn open_in_place(
+        &self,
+        iv: Iv,
+        aad: &[&[u8]],
+        text: &mut [u8],
+        tag: &Tag,
+    ) -> Result<(), Inauthentic> {
+        let opened = self.decrypt_and_verify(iv, aad, text, tag);
+        if opened.is_none() {
+            text.zeroize();
+        }
+        opened.ok_or(Inauthentic)
+    }
+
+    // req GCM-3: the tag is checked, and no text is given out where it is wrong
+    fn decrypt_and_verify(&self, iv: Iv, aad: &[&[u8]], text: &mut [u8], tag: &Tag) -> Option<()> {
+        let mut stream = Stream::new(self, iv, aad)?;
+        stream.grow(text)?;
+        stream.decrypt(text)?;
+        // The verdict is public: the caller's next act reveals it.
+        declassify(stream.tag_is(tag)).then_some(())
+    }
+}
+
+/// Encrypts one text, in pieces of any length. [`finish`](Self::finish) gives its tag.
+///
+/// `K` is a [`Key`], or what borrows one.
+#[must_use = "a text is complete only with the tag that `finish` returns"]
+pub struct Encryptor<K: Borrow<Key> = Key>(Stream<K>);
+
+impl<K: Borrow<Key>> Encryptor<K> {
     /// Begins a text with its additional data, which is the concatenation of `aad`.
     ///
     /// `None` where that is longer than [`MAX_AAD_LEN`].
-    pub fn new(key: &ContentKey, iv: Iv, aad: &[&[u8]]) -> Option<Self> {
-        Stream::new(key, iv, aad, usize::MAX).map(Self)
+    pub fn new(key: K, iv: Iv, aad: &[&[u8]]) -> Option<Self> {
+        Stream::new(key, iv, aad).map(Self)
     }
 
     /// Encrypts the next piece in place.
     ///
-    /// `None`, and `text` untouched, where the whole would be longer than [`MAX_TEXT_LEN`].
+    /// `None`, and `text` untouched, where the whole would be longer than [`MAX_TEXT_LEN`], or where
+    /// a [part](Self::part) is not joined.
     pub fn update(&mut self, text: &mut [u8]) -> Option<()> {
         self.0.grow(text)?;
         self.0.encrypt(text)
     }
 
-    /// The tag of the text and of its additional data.
+    /// The tag of the text and of its additional data. Without a part that was taken and not joined,
+    /// it is the tag of no text.
     pub fn finish(mut self) -> Tag {
         self.0.tag()
     }
@@ -71,25 +137,27 @@ impl Encryptor {
 /// A text that is being decrypted, of which nothing is known until its tag has been checked.
 ///
 /// The clear bytes go into `T`, which the caller provides and does not see again before
-/// [`finish`](Self::finish): a temporary file, say, whose `Drop` removes it.
+/// [`finish`](Self::finish): a temporary file, say, whose `Drop` removes it. `K` is a [`Key`], or
+/// what borrows one.
 #[must_use = "nothing is known of a text before `finish` has checked its tag"]
-pub struct Unverified<T> {
-    stream: Stream,
+pub struct Unverified<T, K: Borrow<Key> = Key> {
+    stream: Stream<K>,
     content: T,
 }
 
-impl<T> Unverified<T> {
+impl<T, K: Borrow<Key>> Unverified<T, K> {
     /// Begins a text with its additional data, which is the concatenation of `aad`.
     ///
     /// `None` where that is longer than [`MAX_AAD_LEN`].
-    pub fn new(key: &ContentKey, iv: Iv, aad: &[&[u8]], content: T) -> Option<Self> {
-        Some(Self { stream: Stream::new(key, iv, aad, usize::MAX)?, content })
+    pub fn new(key: K, iv: Iv, aad: &[&[u8]], content: T) -> Option<Self> {
+        Some(Self { stream: Stream::new(key, iv, aad)?, content })
     }
 
     /// Decrypts the next piece, hands it to `store` with the content, and erases it.
     ///
-    /// `None`, and `text` untouched, where the whole would be longer than [`MAX_TEXT_LEN`]. What
-    /// `store` returns comes back; if it is an error, the content goes no further than this value.
+    /// `None`, and `text` untouched, where the whole would be longer than [`MAX_TEXT_LEN`], or where
+    /// a [part](Self::part) is not joined. What `store` returns comes back; if it is an error, the
+    /// content goes no further than this value.
     pub fn update<R>(
         &mut self,
         text: &mut [u8],
@@ -118,10 +186,7 @@ impl<T> Unverified<T> {
 ///
 /// `None` where `text` or `aad` is longer than GCM allows.
 pub fn seal_in_place(key: &ContentKey, iv: Iv, aad: &[&[u8]], text: &mut [u8]) -> Option<Tag> {
-    let mut stream = Stream::new(key, iv, aad, text.len())?;
-    stream.grow(text)?;
-    stream.encrypt(text)?;
-    Some(stream.tag())
+    Key::for_text(key, text.len()).seal_in_place(iv, aad, text)
 }
 
 /// GCM-AD_K (SP 800-38D §7.2, Algorithm 5): decrypts in place, and checks the tag.
@@ -139,113 +204,99 @@ pub fn open_in_place(
     text: &mut [u8],
     tag: &Tag,
 ) -> Result<(), Inauthentic> {
-    let opened = decrypt_and_verify(key, iv, aad, text, tag);
-    if opened.is_none() {
-        text.zeroize();
-    }
-    opened.ok_or(Inauthentic)
-}
-
-// req GCM-3: the tag is checked, and no text is given out where it is wrong
-fn decrypt_and_verify(
-    key: &ContentKey,
-    iv: Iv,
-    aad: &[&[u8]],
-    text: &mut [u8],
-    tag: &Tag,
-) -> Option<()> {
-    let mut stream = Stream::new(key, iv, aad, text.len())?;
-    stream.grow(text)?;
-    stream.decrypt(text)?;
-    // The verdict is public: the caller's next act reveals it.
-    declassify(stream.tag_is(tag)).then_some(())
+    Key::for_text(key, text.len()).open_in_place(iv, aad, text, tag)
 }
 
 /// What the two directions share.
-struct Stream {
-    keystream: Ctr,
+struct Stream<K: Borrow<Key>> {
+    key: K,
+    keystream: Position,
     hash: Hash,
     mask: Block,
     aad_len: u64,
     text_len: u64,
+    /// Bytes of it in parts that are not joined.
+    apart: u64,
 }
 
-impl Stream {
+impl<K: Borrow<Key>> Stream<K> {
     // req GCM-1: encryption is GCTR from inc32(J0) on, and the tag is over data, text and their
     // lengths
-    /// Steps 1 to 3 of SP 800-38D §7.1, and A ‖ pad of step 5, for a text of about `text_len`.
-    fn new(key: &ContentKey, iv: Iv, aad: &[&[u8]], text_len: usize) -> Option<Self> {
-        let cipher = Aes::new(&key.0);
-        let mut h = encrypt_block(&cipher, [0; 16]); //          H = CIPH_K(0¹²⁸)
-        let (j0, j0_is) = pre_counter(&h, iv);
-        let mask = encrypt_block(&cipher, j0);
-        let is_long = text_len >= LONG;
-        let fast = is_long.then(|| fast::Cipher::new(key.0.bytes())).flatten();
-        let mut hash = fast.map_or_else(|| Hash::new(&h), |fast| Hash::fast(fast::Gcm::new(fast)));
-        h.zeroize();
-
+    /// Steps 2 and 3 of SP 800-38D §7.1, and A ‖ pad of step 5.
+    fn new(key: K, iv: Iv, aad: &[&[u8]]) -> Option<Self> {
+        let Key { cipher, subkey } = key.borrow();
+        let (j0, j0_is) = pre_counter(subkey, iv);
+        let mask = cipher.encrypt_block(j0);
+        let mut hash = Hash::new();
         let mut aad_len = 0;
         for part in aad {
             aad_len = sum(aad_len, part).filter(|&len| len <= MAX_AAD_LEN)?;
-            hash.update(part);
+            hash.update(subkey, part);
         }
-        hash.pad();
+        hash.pad(subkey);
 
         // GCTR(inc₃₂(J₀), P): the block of J₀ itself is passed over.
-        let mut keystream = Ctr::with(cipher, j0, Width::Bits32, j0_is);
+        let mut keystream = Position::new(j0, Width::Bits32, j0_is);
         keystream.seek(16)?;
-        Some(Self { keystream, hash, mask, aad_len, text_len: 0 })
+        Some(Self { key, keystream, hash, mask, aad_len, text_len: 0, apart: 0 })
     }
 
     /// Step 3 of SP 800-38D §7.1, and C of step 5.
     fn encrypt(&mut self, text: &mut [u8]) -> Option<()> {
-        let (head, text) = text.split_at_mut_checked(min(self.hash.missing(), text.len()))?;
-        self.keystream.apply(head)?;
-        self.hash.update(head);
+        let Self { key, keystream, hash, .. } = self;
+        let Key { cipher, subkey } = (*key).borrow();
+        let (head, text) = text.split_at_mut_checked(min(hash.missing(), text.len()))?;
+        keystream.apply(cipher, head)?;
+        hash.update(subkey, head);
         let (rows, rest) = as_rows(text)?;
-        if let Some((gcm, hash)) = self.hash.one_pass() {
-            gcm.encrypt(&self.keystream.counter().to_be_bytes(), hash, rows);
-            self.keystream.pass(rows.as_flattened().as_flattened())?;
+        if let Some((cipher, one_pass)) = cipher.wide().zip(subkey.one_pass()) {
+            one_pass.encrypt(cipher, keystream.counter(), &mut hash.y, rows);
+            keystream.pass(rows.as_flattened().as_flattened())?;
         } else {
             for piece in rows.as_flattened_mut().as_flattened_mut().chunks_mut(PIECE) {
-                self.keystream.apply(piece)?;
-                self.hash.update(piece);
+                keystream.apply(cipher, piece)?;
+                hash.update(subkey, piece);
             }
         }
-        self.keystream.apply(rest)?;
-        self.hash.update(rest);
+        keystream.apply(cipher, rest)?;
+        hash.update(subkey, rest);
         Some(())
     }
 
     /// Step 5 of SP 800-38D §7.2, and C of step 6.
     fn decrypt(&mut self, text: &mut [u8]) -> Option<()> {
-        let (head, text) = text.split_at_mut_checked(min(self.hash.missing(), text.len()))?;
-        self.hash.update(head);
-        self.keystream.apply(head)?;
+        let Self { key, keystream, hash, .. } = self;
+        let Key { cipher, subkey } = (*key).borrow();
+        let (head, text) = text.split_at_mut_checked(min(hash.missing(), text.len()))?;
+        hash.update(subkey, head);
+        keystream.apply(cipher, head)?;
         let (rows, rest) = as_rows(text)?;
-        if let Some((gcm, hash)) = self.hash.one_pass() {
-            gcm.decrypt(&self.keystream.counter().to_be_bytes(), hash, rows);
-            self.keystream.pass(rows.as_flattened().as_flattened())?;
+        if let Some((cipher, one_pass)) = cipher.wide().zip(subkey.one_pass()) {
+            one_pass.decrypt(cipher, keystream.counter(), &mut hash.y, rows);
+            keystream.pass(rows.as_flattened().as_flattened())?;
         } else {
             for piece in rows.as_flattened_mut().as_flattened_mut().chunks_mut(PIECE) {
-                self.hash.update(piece);
-                self.keystream.apply(piece)?;
+                hash.update(subkey, piece);
+                keystream.apply(cipher, piece)?;
             }
         }
-        self.hash.update(rest);
-        self.keystream.apply(rest)
+        hash.update(subkey, rest);
+        keystream.apply(cipher, rest)
     }
 
-    /// Counts another piece of text in, if there is room for it.
+    /// Counts another piece of text in, if there is room for it and it is its turn.
     fn grow(&mut self, text: &[u8]) -> Option<()> {
-        self.text_len = sum(self.text_len, text).filter(|&len| len <= MAX_TEXT_LEN)?;
+        let in_turn = self.apart == 0;
+        let len = u64::try_from(text.len()).ok().filter(|_| in_turn)?;
+        self.text_len = longer(self.text_len, len)?;
         Some(())
     }
 
     /// Steps 5 and 6 of SP 800-38D §7.1, once.
     fn tag(&mut self) -> Tag {
-        self.hash.pad();
-        let mut tag = self.hash.finish(self.aad_len, self.text_len);
+        let Key { subkey, .. } = self.key.borrow();
+        self.hash.pad(subkey);
+        let mut tag = self.hash.finish(subkey, self.aad_len, self.text_len);
         tag.iter_mut().zip(&self.mask).for_each(|(t, m)| *t ^= m); // T = CIPH_K(J₀) ⊕ S
         tag
     }
@@ -259,15 +310,16 @@ impl Stream {
     }
 }
 
-impl Drop for Stream {
+impl<K: Borrow<Key>> Drop for Stream<K> {
     fn drop(&mut self) {
         self.mask.zeroize();
+        self.keystream.erase();
     }
 }
 
 // req GCM-2: an IV of 12 bytes is followed by the counter 1; of another length, J0 is its hash
 /// J₀, step 2 of SP 800-38D §7.1, and whether it may be known.
-fn pre_counter(h: &Block, iv: Iv) -> (Block, First) {
+fn pre_counter(subkey: &Subkey, iv: Iv) -> (Block, First) {
     match iv {
         Iv::Bytes12(iv) => {
             let mut j0 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
@@ -275,9 +327,9 @@ fn pre_counter(h: &Block, iv: Iv) -> (Block, First) {
             (j0, First::Public)
         }
         Iv::Bytes16(iv) => {
-            let mut hash = Hash::new(h);
-            hash.update(&iv);
-            (hash.finish(0, 16), First::Secret) //           GHASH(IV ‖ 0⁶⁴ ‖ [len(IV)]₆₄)
+            let mut hash = Hash::new();
+            hash.update(subkey, &iv);
+            (hash.finish(subkey, 0, 16), First::Secret) //   GHASH(IV ‖ 0⁶⁴ ‖ [len(IV)]₆₄)
         }
     }
 }
@@ -286,14 +338,16 @@ fn sum(len: u64, bytes: &[u8]) -> Option<u64> {
     len.checked_add(u64::try_from(bytes.len()).ok()?)
 }
 
+/// The length of a text with `more` bytes, if it may have as many.
+fn longer(text_len: u64, more: u64) -> Option<u64> {
+    text_len.checked_add(more).filter(|&len| len <= MAX_TEXT_LEN)
+}
+
 /// The rows of `text`, and fewer than 64 bytes.
 fn as_rows(text: &mut [u8]) -> Option<(&mut [Row], &mut [u8])> {
     let (rows, rest) = text.split_at_mut_checked(text.len() - text.len() % size_of::<Row>())?;
     Some((rows.as_chunks_mut().0.as_chunks_mut().0, rest))
 }
-
-/// Bytes of a text from which on the powers of H are worth computing.
-const LONG: usize = 2048;
 
 /// Bytes that go through the cipher and then through the hash while they are in the L1 cache.
 const PIECE: usize = 4096;
@@ -307,7 +361,7 @@ mod tests {
     #[test]
     fn a_text_ends_where_its_counter_does() {
         let key = ContentKey::new_128([0; 16]);
-        let mut encryptor = Encryptor::new(&key, Iv::Bytes12([0; 12]), &[]).unwrap();
+        let mut encryptor = Encryptor::new(Key::new(&key), Iv::Bytes12([0; 12]), &[]).unwrap();
         encryptor.0.text_len = MAX_TEXT_LEN - 2;
         encryptor.0.keystream.seek(16 + MAX_TEXT_LEN - 2).unwrap();
         let mut text = [1, 2, 3];

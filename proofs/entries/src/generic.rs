@@ -7,30 +7,87 @@ use reelseal_core::format::esdk::{Block, Footer};
 use reelseal_core::format::hls::{AttributeList, Fault, Items, Lines, Playlist};
 use reelseal_core::format::reader::Reader;
 use reelseal_core::format::s3ec::Header;
-use reelseal_core::modes::gcm::{Iv, Tag, Unverified};
-use reelseal_core::secret::{ContentKey, Inauthentic};
+use reelseal_core::modes::gcm::{
+    Decryption, Encryption, Encryptor, Iv, Key, Tag, Unverified, Worked,
+};
+use reelseal_core::secret::Inauthentic;
+
+/// covers: modes::gcm::Encryptor::new
+pub fn encryptor_new<'k>(key: &'k Key, iv: Iv, aad: &[&[u8]]) -> Option<Encryptor<&'k Key>> {
+    Encryptor::new(key, iv, aad)
+}
+
+/// covers: modes::gcm::Encryptor::update
+pub fn encryptor_update(text: &mut Encryptor<&Key>, piece: &mut [u8]) -> Option<()> {
+    text.update(piece)
+}
+
+/// covers: modes::gcm::Encryptor::finish
+pub fn encryptor_finish(text: Encryptor<&Key>) -> Tag {
+    text.finish()
+}
+
+/// covers: modes::gcm::Encryptor::part
+pub fn encryptor_part<'k>(
+    text: &mut Encryptor<&'k Key>,
+    len: usize,
+) -> Option<Encryption<&'k Key>> {
+    text.part(len)
+}
+
+/// covers: modes::gcm::Encryptor::join
+pub fn encryptor_join(text: &mut Encryptor<&Key>, part: Worked) -> Option<()> {
+    text.join(part)
+}
+
+/// covers: modes::gcm::parts::Encryption::encrypt
+pub fn encryption_encrypt(part: Encryption<&Key>, text: &mut [u8]) -> Option<Worked> {
+    part.encrypt(text)
+}
 
 /// covers: modes::gcm::Unverified::new
-pub fn unverified_new<'t>(
-    key: &ContentKey,
+pub fn unverified_new<'t, 'k>(
+    key: &'k Key,
     iv: Iv,
     aad: &[&[u8]],
     content: &'t mut [u8],
-) -> Option<Unverified<&'t mut [u8]>> {
+) -> Option<Unverified<&'t mut [u8], &'k Key>> {
     Unverified::new(key, iv, aad, content)
 }
 
 /// covers: modes::gcm::Unverified::update
-pub fn unverified_update(text: &mut Unverified<&mut [u8]>, piece: &mut [u8]) -> Option<()> {
+pub fn unverified_update(text: &mut Unverified<&mut [u8], &Key>, piece: &mut [u8]) -> Option<()> {
     text.update(piece, |to, from| to.iter_mut().zip(from).for_each(|(t, f)| *t = *f))
 }
 
 /// covers: modes::gcm::Unverified::finish
 pub fn unverified_finish<'t>(
-    text: Unverified<&'t mut [u8]>,
+    text: Unverified<&'t mut [u8], &Key>,
     tag: &Tag,
 ) -> Result<&'t mut [u8], Inauthentic> {
     text.finish(tag)
+}
+
+/// covers: modes::gcm::Unverified::part
+pub fn unverified_part<'k>(
+    text: &mut Unverified<&mut [u8], &'k Key>,
+    len: usize,
+) -> Option<Decryption<&'k Key>> {
+    text.part(len)
+}
+
+/// covers: modes::gcm::Unverified::join
+pub fn unverified_join(text: &mut Unverified<&mut [u8], &Key>, part: Worked) -> Option<()> {
+    text.join(part)
+}
+
+/// covers: modes::gcm::parts::Decryption::decrypt
+pub fn decryption_decrypt(
+    part: Decryption<&Key>,
+    text: &mut [u8],
+    to: &mut [u8],
+) -> Option<((), Worked)> {
+    part.decrypt(text, |from| to.iter_mut().zip(from).for_each(|(t, f)| *t = *f))
 }
 
 /// covers: envelope::esdk::block::BlockOpener::begin

@@ -178,7 +178,8 @@ fn encrypt(mode: Mode, key: &Key, text: &[u8], chunking: &Chunking) -> Vec<u8> {
             text
         }
         Mode::Gcm12(_) | Mode::Gcm16(_) => {
-            let mut encryptor = gcm::Encryptor::new(&key, gcm_iv(mode), &[]).expect("short");
+            let mut encryptor =
+                gcm::Encryptor::new(gcm::Key::new(&key), gcm_iv(mode), &[]).expect("short");
             let pieces = chunking.cut(&mut text);
             pieces.into_iter().for_each(|piece| encryptor.update(piece).expect("short"));
             [&text[..], &encryptor.finish()].concat()
@@ -201,7 +202,8 @@ fn decrypt(mode: Mode, key: &Key, made: &[u8], chunking: &Chunking) -> Option<Ve
         Mode::Gcm12(_) | Mode::Gcm16(_) => {
             let (text, tag) = made.split_last_chunk()?;
             let (mut text, iv) = (text.to_vec(), gcm_iv(mode));
-            let mut unverified = gcm::Unverified::new(&content_key, iv, &[], vec![])?;
+            let mut unverified =
+                gcm::Unverified::new(gcm::Key::new(&content_key), iv, &[], vec![])?;
             for piece in chunking.cut(&mut text) {
                 unverified.update(piece, |out: &mut Vec<u8>, p| out.extend_from_slice(p))?;
             }

@@ -28,7 +28,7 @@ fn no_plaintext_is_left_after_a_failed_tag() {
     assert_eq!(text, [0; 36]);
 
     // The other style stores pieces as they come, and gives none of them back.
-    let mut unverified = Unverified::new(&key, iv, &[], Vec::new()).unwrap();
+    let mut unverified = Unverified::new(gcm::Key::new(&key), iv, &[], Vec::new()).unwrap();
     unverified.update(&mut streamed, |all: &mut Vec<u8>, piece| all.extend_from_slice(piece));
     assert_eq!(unverified.finish(&tag), Err(Inauthentic));
     assert_eq!(streamed, [0; 36]);

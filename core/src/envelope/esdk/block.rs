@@ -25,7 +25,8 @@ impl BlockOpener {
     pub fn begin<T>(self, block: &Block, content: T) -> Option<OpenBlock<T>> {
         let Self { key, id, mut signed } = self;
         let aad: [&[u8]; 4] = [&id, LABEL, &NUMBER.to_be_bytes(), &block.len.to_be_bytes()];
-        let content = gcm::Unverified::new(&key, Iv::Bytes12(block.iv), &aad, content)?;
+        let content =
+            gcm::Unverified::new(gcm::Key::new(&key), Iv::Bytes12(block.iv), &aad, content)?;
         if let Some(signed) = &mut signed {
             signed.update(&block.print());
         }

@@ -56,7 +56,7 @@ fn gcm(
 ) -> Result<Opened, Inauthentic> {
     match extent {
         Extent::Whole => {
-            let text = gcm::Unverified::new(key, Iv::Bytes12(iv), aad, ());
+            let text = gcm::Unverified::new(gcm::Key::new(key), Iv::Bytes12(iv), aad, ());
             text.map(Opened::Gcm).ok_or(Inauthentic)
         }
         Extent::Range => Ok(Opened::Range(Range::new(key, iv))),

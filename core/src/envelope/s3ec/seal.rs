@@ -51,7 +51,7 @@ pub fn seal(
 ) -> Option<(gcm::Encryptor, Content)> {
     match (suite.suite(), nonce) {
         (Suite::AesGcm, Nonce::Iv(FreshIv(iv))) if iv != [0; 12] => {
-            let encryptor = gcm::Encryptor::new(&key.0, Iv::Bytes12(iv), &[])?;
+            let encryptor = gcm::Encryptor::new(gcm::Key::new(&key.0), Iv::Bytes12(iv), &[])?;
             Some((encryptor, Content::AesGcm { iv }))
         }
         (Suite::AesGcmCommit, Nonce::MessageId(FreshMessageId(id))) if id != [0; 28] => {
@@ -59,7 +59,8 @@ pub fn seal(
             let content =
                 Content::AesGcmCommit { message_id: id, commitment: commitment(bytes, &id) };
             let key = derived(bytes, &id);
-            let encryptor = gcm::Encryptor::new(&key, Iv::Bytes12(COMMIT_IV), &[SUITE_ID])?;
+            let encryptor =
+                gcm::Encryptor::new(gcm::Key::new(&key), Iv::Bytes12(COMMIT_IV), &[SUITE_ID])?;
             Some((encryptor, content))
         }
         _ => None,
