@@ -5,7 +5,7 @@
 //! |------------|------------------------------|-----------------------------------------------|
 //! | `counters` | SP 800-38A Tⱼ … Tⱼ₊₃         | four blocks, each as a little-endian integer  |
 //! | `y`        | SP 800-38D Yᵢ                | one block, bytes reversed as in RFC 8452 §A   |
-//! | `chains`   | SP 800-38A Cⱼ₋₁ of each lane | one block for each of 16 lanes                |
+//! | `chains`   | SP 800-38A Cⱼ₋₁ of each lane | one block for each lane, by fours             |
 //!
 //! GHASH is POLYVAL of the reversed blocks under mulX_POLYVAL of the reversed H (RFC 8452 §A): its
 //! products need no shift by a bit. Several products are summed before one reduction, and each is
@@ -21,7 +21,7 @@ macro_rules! kernels {
     ($features:literal) => {
         use crate::kernels::{INPUT, NOTHING, OUTPUT};
         use crate::keys::RoundKeys;
-        use crate::{Block, GROUP, LANES, Powers};
+        use crate::{Block, GROUP, Powers};
 
         #[target_feature(enable = $features)]
         pub(crate) fn ctr(keys: &RoundKeys, counter: u128, text: &mut [Row]) {
@@ -160,66 +160,83 @@ macro_rules! kernels {
             }
         }
 
-        /// CBC over 16 lanes, as many blocks of each as the shortest has.
+        /// CBC over lanes by fours, as many blocks of each as the shortest has.
         #[target_feature(enable = $features)]
         pub(crate) fn cbc(
             keys: &RoundKeys,
-            chains: &mut [Block; LANES],
-            lanes: [&mut [Block]; LANES],
+            chains: &mut [[Block; 4]],
+            lanes: &mut [[&mut [Block]; 4]],
         ) {
+            let len = lanes.as_flattened().iter().map(|lane| lane.len()).min().unwrap_or(0);
             match keys {
-                RoundKeys::Aes128(keys) => lanes_of(keys, chains, lanes),
-                RoundKeys::Aes192(keys) => lanes_of(keys, chains, lanes),
-                RoundKeys::Aes256(keys) => lanes_of(keys, chains, lanes),
+                RoundKeys::Aes128(keys) => lanes_of(keys, len, chains, lanes),
+                RoundKeys::Aes192(keys) => lanes_of(keys, len, chains, lanes),
+                RoundKeys::Aes256(keys) => lanes_of(keys, len, chains, lanes),
             }
         }
 
-        /// Four blocks of 16 lanes are 16 rows; the next block of each four lanes is a vector.
+        /// As many fours side by side as the registers hold, and then fewer.
         #[target_feature(enable = $features)]
         fn lanes_of<const R: usize>(
             keys: &[Block; R],
-            chains: &mut [Block; LANES],
-            mut lanes: [&mut [Block]; LANES],
+            len: usize,
+            chains: &mut [[Block; 4]],
+            lanes: &mut [[&mut [Block]; 4]],
         ) {
             let keys = broadcast(keys);
-            let len = lanes.iter().map(|lane| lane.len()).min().unwrap_or(0);
-            let mut c = [zero(); 4];
-            for (c, chains) in c.iter_mut().zip(chains.as_chunks().0) {
+            let (many, rest) = chains.as_chunks_mut::<FOURS>();
+            let (many_lanes, rest_lanes) = lanes.as_chunks_mut::<FOURS>();
+            for (chains, lanes) in many.iter_mut().zip(many_lanes) {
+                side_by_side(&keys, len, chains, lanes);
+            }
+            let fours = rest.as_chunks_mut::<4>().0.iter_mut();
+            for (chains, lanes) in fours.zip(rest_lanes.as_chunks_mut::<4>().0) {
+                side_by_side(&keys, len, chains, lanes);
+            }
+        }
+
+        /// Four blocks of four lanes are four rows; the next block of each of them is a vector.
+        #[target_feature(enable = $features)]
+        fn side_by_side<const R: usize, const N: usize>(
+            keys: &[V; R],
+            len: usize,
+            chains: &mut [[Block; 4]; N],
+            lanes: &mut [[&mut [Block]; 4]; N],
+        ) {
+            let mut c = [zero(); N];
+            for (c, chains) in c.iter_mut().zip(&*chains) {
                 *c = load(chains);
             }
-            for at in (0..len / 4 * 4).step_by(4) {
-                let keys = from_memory(&keys);
-                let mut blocks = [[zero(); 4]; 4];
-                for (blocks, lanes) in blocks.iter_mut().zip(lanes.as_chunks::<4>().0) {
-                    *blocks = transpose([
-                        load_from(lanes[0], at),
-                        load_from(lanes[1], at),
-                        load_from(lanes[2], at),
-                        load_from(lanes[3], at),
-                    ]);
+            let mut rows =
+                lanes.each_mut().map(|four| four.each_mut().map(|lane| lane.as_chunks_mut().0));
+            for at in 0..len / 4 {
+                let keys = from_memory(keys);
+                let mut blocks = [[zero(); 4]; N];
+                for (blocks, [a, b, c, d]) in blocks.iter_mut().zip(&rows) {
+                    *blocks = transpose([load(&a[at]), load(&b[at]), load(&c[at]), load(&d[at])]);
                 }
                 for j in 0..4 {
-                    for four in 0..4 {
-                        c[four] = xor(c[four], xor(blocks[four][j], keys[0]));
+                    for (c, blocks) in c.iter_mut().zip(&blocks) {
+                        *c = xor(*c, xor(blocks[j], keys[0]));
                     }
                     for r in 1..R - 1 {
                         for c in &mut c {
                             *c = aesenc(*c, keys[r]);
                         }
                     }
-                    for four in 0..4 {
-                        c[four] = aesenclast(c[four], keys[R - 1]);
-                        blocks[four][j] = c[four];
+                    for (c, blocks) in c.iter_mut().zip(&mut blocks) {
+                        *c = aesenclast(*c, keys[R - 1]);
+                        blocks[j] = *c;
                     }
                 }
-                for (blocks, lanes) in blocks.into_iter().zip(lanes.as_chunks_mut::<4>().0) {
-                    for (row, lane) in transpose(blocks).into_iter().zip(lanes) {
-                        store_to(lane, at, row);
+                for (blocks, rows) in blocks.into_iter().zip(&mut rows) {
+                    for (row, lane) in transpose(blocks).into_iter().zip(rows) {
+                        lane[at] = store(row);
                     }
                 }
             }
             for at in len / 4 * 4..len {
-                for (c, lanes) in c.iter_mut().zip(lanes.as_chunks_mut::<4>().0) {
+                for (c, lanes) in c.iter_mut().zip(&mut *lanes) {
                     let row = [lanes[0][at], lanes[1][at], lanes[2][at], lanes[3][at]];
                     *c = xor(*c, xor(load(&row), keys[0]));
                     for r in 1..R - 1 {
@@ -231,22 +248,8 @@ macro_rules! kernels {
                     }
                 }
             }
-            for (c, chains) in c.into_iter().zip(chains.as_chunks_mut().0) {
+            for (c, chains) in c.into_iter().zip(chains) {
                 *chains = store(c);
-            }
-        }
-
-        #[inline]
-        #[target_feature(enable = $features)]
-        fn load_from(lane: &[Block], at: usize) -> V {
-            lane.get(at..).and_then(|rest| rest.first_chunk()).map_or(zero(), |row| load(row))
-        }
-
-        #[inline]
-        #[target_feature(enable = $features)]
-        fn store_to(lane: &mut [Block], at: usize, row: V) {
-            if let Some(place) = lane.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
-                *place = store(row);
             }
         }
 
@@ -289,7 +292,7 @@ macro_rules! kernels {
             let [h2, ..] = store_words(multiply(load_words(&[h1; 4]), load_words(&[h1; 4])));
             let row = load_words(&[h2, h1, h2, h1]);
             let [h4, h3, ..] = store_words(multiply(row, load_words(&[h2; 4])));
-            let mut powers = Powers { h: [[0; 4]; GROUP], h_mid: [[0; 4]; GROUP], rows };
+            let mut powers = Powers { h: [[0; 4]; GROUP], rows };
             powers.h[0] = [h4, h3, h2, h1];
             let mut n = 1; // rows are known
             while n < rows {
@@ -298,10 +301,6 @@ macro_rules! kernels {
                     powers.h[n + k] = store_words(multiply(load_words(&powers.h[k]), by));
                 }
                 n *= 2;
-            }
-            for (mid, h) in powers.h_mid.iter_mut().zip(&powers.h[..rows]) {
-                let h = load_words(h);
-                *mid = store_words(xor(h, swap(h)));
             }
             powers
         }
@@ -338,10 +337,10 @@ macro_rules! kernels {
         #[inline]
         #[target_feature(enable = $features)]
         fn add_product(sum: &mut [V; 3], x: V, powers: &Powers, row: usize) {
-            let (h, h_mid) = (load_words(&powers.h[row]), load_words(&powers.h_mid[row]));
+            let h = load_words(&powers.h[row]);
             sum[0] = xor(sum[0], multiply_low(x, h));
             sum[1] = xor(sum[1], multiply_high(x, h));
-            sum[2] = xor(sum[2], multiply_low(xor(x, swap(x)), h_mid));
+            sum[2] = xor(sum[2], multiply_low(xor(x, swap(x)), xor(h, swap(h))));
         }
 
         /// A sum of products modulo x¹²⁸ + x¹²⁷ + x¹²⁶ + x¹²¹ + 1, times x⁻¹²⁸ (RFC 8452 §3).
@@ -383,8 +382,7 @@ macro_rules! kernels {
         const FOUR: Row = [step(4); 4];
 
         /// CTR alone multiplies with none.
-        static NO_POWERS: Powers =
-            Powers { h: [[0; 4]; GROUP], h_mid: [[0; 4]; GROUP], rows: GROUP };
+        static NO_POWERS: Powers = Powers { h: [[0; 4]; GROUP], rows: GROUP };
 
         const fn step(n: u8) -> Block {
             [n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]

@@ -12,6 +12,9 @@ type V = [__m256i; 2];
 /// Rows of key stream made at a time: half of the sixteen registers.
 const WIDE: usize = 4;
 
+/// Fours of lanes side by side.
+const FOURS: usize = 4;
+
 kernels!("avx2,aes,vaes,pclmulqdq,vpclmulqdq");
 
 macro_rules! operations {

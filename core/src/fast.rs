@@ -29,7 +29,11 @@ mod none {
             match *self {}
         }
 
-        pub(crate) fn encrypt_lanes(&self, _: &mut [Block; LANES], _: [&mut [Block]; LANES]) {
+        pub(crate) fn encrypt_lanes<const N: usize>(
+            &self,
+            _: &mut [Block; N],
+            _: [&mut [Block]; N],
+        ) {
             match *self {}
         }
     }

@@ -76,13 +76,23 @@ pub fn update_all(texts: &mut [(&mut Lane<'_>, &mut [Block])]) {
 
 impl Lanes {
     fn encrypt<'b>(&self, jobs: &mut dyn Iterator<Item = Job<'b>>) {
-        let Some(fast) = &self.fast else { return self.cipher.encrypt_with(Encrypt(jobs)) };
-        let mut running = Running::<{ fast::LANES }>::default();
-        while let Some(heads) = running.heads(jobs) {
-            fast.encrypt_lanes(&mut running.chains, heads);
-        }
-        self.cipher.encrypt_with(Encrypt(&mut running.into_jobs()));
+        let Some(wide) = &self.fast else { return self.cipher.encrypt_with(Encrypt(jobs)) };
+        let twice = side_by_side::<{ 2 * fast::LANES }>(wide, jobs);
+        let once = side_by_side::<{ fast::LANES }>(wide, &mut twice.into_jobs());
+        self.cipher.encrypt_with(Encrypt(&mut once.into_jobs()));
     }
+}
+
+/// All jobs, `N` at a time while there are as many, and what is left of them.
+fn side_by_side<'b, const N: usize>(
+    wide: &fast::Cipher,
+    jobs: &mut dyn Iterator<Item = Job<'b>>,
+) -> Running<'b, N> {
+    let mut running = Running::default();
+    while let Some(heads) = running.heads(jobs) {
+        wide.encrypt_lanes(&mut running.chains, heads);
+    }
+    running
 }
 
 /// What comes next of one text.
