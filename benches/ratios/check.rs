@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use crate::{BOUND, Figure};
+use reelseal_benches::BOUND;
+
+use crate::Figure;
 
 /// What each mode reached of [`BOUND`]: mode, bits, bytes, ratio.
 const REACHED: &str = include_str!("reached.tsv");

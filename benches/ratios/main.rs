@@ -3,39 +3,17 @@
 //! Each round gives every candidate its turn, and the best round of each counts: what slows the
 //! machine for a while slows nobody's best.
 
-mod candidates;
 mod check;
-mod gcm;
-#[cfg(feature = "ipsec-mb")]
-mod ipsec_mb;
-mod small;
 
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use candidates::Mode;
-
-/// The block cipher alone, many blocks at a time: what a mode without a chain can hope for.
-pub(crate) const BOUND: &str = "encrypt_blocks";
-
-/// Texts that are encrypted side by side.
-pub(crate) const STREAMS: usize = 32;
-
-/// Bytes of all texts at once.
-const MOST: usize = 8 << 20;
+use reelseal_benches::peers::{Mode, small};
+use reelseal_benches::{BOUND, Candidate, LENGTHS, MOST, text};
 
 /// Bytes of a turn, unless one text is more: so short that most turns are not interrupted.
 const TURN: usize = 1_000_000;
-
-/// One way to do the work.
-pub(crate) struct Candidate {
-    pub(crate) name: &'static str,
-    pub(crate) run: Box<Work>,
-}
-
-/// Does the work once, and says how long that took.
-pub(crate) type Work = dyn FnMut(&mut Vec<u8>) -> Duration;
 
 /// What came out.
 pub(crate) struct Figure {
@@ -54,11 +32,8 @@ fn main() -> ExitCode {
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
     let short = has("--short");
     let named: Vec<Mode> = Mode::ALL.into_iter().filter(|mode| has(mode.name())).collect();
-    let (lengths, rounds): (&[usize], _) = if short {
-        (&[16 << 10, 1 << 20], 9)
-    } else {
-        (&[1 << 10, 16 << 10, 1 << 20, 8 << 20], 15)
-    };
+    let (lengths, rounds): (&[usize], _) =
+        if short { (&[16 << 10, 1 << 20], 9) } else { (&LENGTHS, 15) };
     let mut figures = vec![];
     println!("mode\tbits\tbytes\tcandidate\tGB/s\tratio");
     let modes = if named.is_empty() { Mode::ALL.to_vec() } else { named };
@@ -72,7 +47,7 @@ fn main() -> ExitCode {
         }
     }
     if !short {
-        small::run(rounds * 4);
+        run_small(rounds * 4);
     }
     if short { check::check(&figures, has("--record")) } else { ExitCode::SUCCESS }
 }
@@ -87,8 +62,7 @@ fn print(figure: &Figure) {
 fn measure(mode: Mode, bits: usize, len: usize, rounds: usize) -> Vec<Figure> {
     let mut candidates = mode.candidates(bits);
     let total = len * mode.streams();
-    let mut text: Vec<u8> = (0..=250u8).cycle().take(total).collect();
-    text.reserve(64);
+    let mut text = text(total);
     let times = (TURN / total).max(1);
     let mut best = vec![0.0; candidates.len()];
     for round in 0..=rounds {
@@ -112,4 +86,23 @@ fn measure(mode: Mode, bits: usize, len: usize, rounds: usize) -> Vec<Figure> {
         ratio: best / bound,
     };
     candidates.into_iter().zip(best).map(figure).collect()
+}
+
+/// What is small, by turns, in nanoseconds.
+fn run_small(rounds: usize) {
+    println!("\nwork\tcandidate\tns\ttimes ours");
+    for (work, mut candidates) in small::all() {
+        let mut best = vec![f64::MAX; candidates.len()];
+        for _ in 0..rounds {
+            for ((_, candidate), best) in candidates.iter_mut().zip(&mut best) {
+                let started = Instant::now();
+                (0..2000).for_each(|_| candidate());
+                *best = f64::min(*best, started.elapsed().as_nanos() as f64 / 2000.0);
+            }
+        }
+        let ours = best.first().copied().unwrap_or(f64::NAN);
+        for ((name, _), best) in candidates.iter().zip(best) {
+            println!("{work}\t{name}\t{best:.0}\t{:.2}", best / ours);
+        }
+    }
 }

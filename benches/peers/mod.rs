@@ -1,6 +1,12 @@
 //! Who can do what: ours, the stock crates, and the libraries of others.
 //!
-//! Ours expand their key for every text, as their interface has it; the others have it ready.
+//! In CBC and CTR ours expand their key for every text, as their interface has it. All others have
+//! it ready.
+
+mod gcm;
+#[cfg(feature = "ipsec-mb")]
+mod ipsec_mb;
+pub mod small;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -13,22 +19,29 @@ use reelseal_core::modes::lanes::{Lanes, update_all};
 use reelseal_core::modes::{cbc as ours, ctr as ours_ctr};
 use reelseal_core::secret::ContentKey;
 
-use crate::gcm::{self, Timed};
+use self::gcm::Timed;
 use crate::{BOUND, Candidate, STREAMS};
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Mode {
+pub enum Mode {
+    /// CBC encryption of one text.
     CbcEncrypt,
+    /// CBC encryption of [`STREAMS`] texts.
     CbcEncryptMany,
+    /// CBC decryption.
     CbcDecrypt,
+    /// CTR.
     Ctr,
+    /// GCM, encryption.
     GcmSeal,
+    /// GCM, decryption.
     GcmOpen,
 }
 
 impl Mode {
-    pub(crate) const ALL: [Self; 6] = [
+    /// All of them.
+    pub const ALL: [Self; 6] = [
         Self::CbcEncrypt,
         Self::CbcEncryptMany,
         Self::CbcDecrypt,
@@ -37,7 +50,8 @@ impl Mode {
         Self::GcmOpen,
     ];
 
-    pub(crate) fn name(self) -> &'static str {
+    /// For tables.
+    pub fn name(self) -> &'static str {
         match self {
             Self::CbcEncrypt => "cbc-encrypt",
             Self::CbcEncryptMany => "cbc-encrypt-many",
@@ -49,13 +63,14 @@ impl Mode {
     }
 
     /// Texts of the length in question that are worked on at once.
-    pub(crate) fn streams(self) -> usize {
+    pub fn streams(self) -> usize {
         if self == Self::CbcEncryptMany { STREAMS } else { 1 }
     }
 
-    pub(crate) fn candidates(self, bits: usize) -> Vec<Candidate> {
+    /// Everyone who can, ours first, with the bounds last.
+    pub fn candidates(self, bits: usize) -> Vec<Candidate> {
         #[cfg(feature = "ipsec-mb")]
-        crate::ipsec_mb::set_key(&KEY[..bits / 8]);
+        ipsec_mb::set_key(&KEY[..bits / 8]);
         let mut all = match self {
             Self::CbcEncrypt | Self::CbcEncryptMany => cbc_encrypt(bits, self.streams()),
             Self::CbcDecrypt => cbc_decrypt(bits),
@@ -169,7 +184,7 @@ fn cbc_encrypt(bits: usize, streams: usize) -> Vec<Candidate> {
     #[cfg(feature = "peers")]
     all.push(openssl_cbc(bits, streams));
     #[cfg(feature = "ipsec-mb")]
-    all.push(whole("ipsec-mb", move |text| crate::ipsec_mb::cbc(true, text, streams)));
+    all.push(whole("ipsec-mb", move |text| ipsec_mb::cbc(true, text, streams)));
     all
 }
 
@@ -231,7 +246,7 @@ fn cbc_decrypt(bits: usize) -> Vec<Candidate> {
         })
     });
     #[cfg(feature = "ipsec-mb")]
-    all.push(whole("ipsec-mb", move |text| crate::ipsec_mb::cbc(false, text, 1)));
+    all.push(whole("ipsec-mb", move |text| ipsec_mb::cbc(false, text, 1)));
     all
 }
 
@@ -274,7 +289,7 @@ fn ctr(bits: usize) -> Vec<Candidate> {
         })
     });
     #[cfg(feature = "ipsec-mb")]
-    all.push(whole("ipsec-mb", move |text| crate::ipsec_mb::ctr(text)));
+    all.push(whole("ipsec-mb", move |text| ipsec_mb::ctr(text)));
     all
 }
 

@@ -1,7 +1,6 @@
 //! What is small: a wrapped key, a sealed data key, a short text. In nanoseconds.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use aes_kw::cipher::KeyInit;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
@@ -14,32 +13,17 @@ use reelseal_core::modes::gcm::{self, Iv};
 use reelseal_core::secret::{BackingKey, Kek};
 use reelseal_core::wrap::kw;
 
-use crate::candidates::{KEY, NONCE, content_key};
+use super::{KEY, NONCE, content_key};
 
-type Work = Box<dyn FnMut()>;
+/// Those who do one work, ours first: their names, and how.
+pub type Candidates = Vec<(&'static str, Box<dyn FnMut()>)>;
 
-/// Work by turns, each with the names of those who do it; ours is the first.
-pub(crate) fn run(rounds: usize) {
-    println!("\nwork\tcandidate\tns\ttimes ours");
-    for (work, mut candidates) in
-        [("kw-256 of 32 bytes", wrap()), ("gcm-256 of 32 bytes, 40 more", seal()), ("blob", blob())]
-    {
-        let mut best = vec![f64::MAX; candidates.len()];
-        for _ in 0..rounds {
-            for ((_, candidate), best) in candidates.iter_mut().zip(&mut best) {
-                let started = Instant::now();
-                (0..2000).for_each(|_| candidate());
-                *best = f64::min(*best, started.elapsed().as_nanos() as f64 / 2000.0);
-            }
-        }
-        let ours = best.first().copied().unwrap_or(f64::NAN);
-        for ((name, _), best) in candidates.iter().zip(best) {
-            println!("{work}\t{name}\t{best:.0}\t{:.2}", best / ours);
-        }
-    }
+/// Each work with those who do it.
+pub fn all() -> [(&'static str, Candidates); 3] {
+    [("kw-256 of 32 bytes", wrap()), ("gcm-256 of 32 bytes, 40 more", seal()), ("blob", blob())]
 }
 
-fn wrap() -> Vec<(&'static str, Work)> {
+fn wrap() -> Candidates {
     let ours = || {
         let mut out = [0; 40];
         black_box(kw::wrap(&Kek::new_256(KEY), black_box(&KEY), &mut out));
@@ -61,7 +45,7 @@ fn wrap() -> Vec<(&'static str, Work)> {
     ]
 }
 
-fn seal() -> Vec<(&'static str, Work)> {
+fn seal() -> Candidates {
     let ours = || {
         let mut text = black_box(KEY);
         let iv = Iv::Bytes12(NONCE);
@@ -72,8 +56,14 @@ fn seal() -> Vec<(&'static str, Work)> {
         seal_with(&key);
     };
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &KEY).expect("a key"));
+    let ready = gcm::Key::new(&content_key(256));
+    let ours_ready = move || {
+        let mut text = black_box(KEY);
+        black_box(ready.seal_in_place(Iv::Bytes12(NONCE), &[&[1; 40]], &mut text));
+    };
     vec![
         ("reelseal", Box::new(ours)),
+        ("reelseal, key once", Box::new(ours_ready)),
         ("aws-lc, key each time", Box::new(aws_lc)),
         ("aws-lc, key once", Box::new(move || seal_with(&key))),
     ]
@@ -86,7 +76,7 @@ fn seal_with(key: &LessSafeKey) {
 }
 
 /// A derived key, and a data key sealed under it. AWS-LC does the same steps.
-fn blob() -> Vec<(&'static str, Work)> {
+fn blob() -> Candidates {
     let backing_key = BackingKey::new(KEY);
     let ours = move || {
         let mut pairs = [("service", "elastictranscoder.amazonaws.com")];
