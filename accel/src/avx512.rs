@@ -17,6 +17,7 @@ const WIDE: usize = 8;
 const FOURS: usize = 8;
 
 kernels!("avx512f,avx512bw,avx512vl,aes,vaes,pclmulqdq,vpclmulqdq");
+cbc_kernel!("avx512f,avx512bw,avx512vl,aes,vaes,pclmulqdq,vpclmulqdq");
 
 macro_rules! operations {
     ($($(#[$doc:meta])* fn $name:ident($($a:ident: $A:ty),*) -> $R:ty $body:block)*) => {

@@ -7,7 +7,7 @@
 //! ```text
 //! lib       key types, detection, and the dispatch: the only `unsafe` of the workspace
 //! keys      the key expansion of FIPS 197
-//! kernels   CTR, GCM and CBC, written once, over rows of 64 bytes
+//! kernels   CTR and GCM, written once, over rows of 64 bytes; CBC over lanes
 //! avx512    a row is one vector          vaes256   a row is two
 //! ```
 //!
@@ -129,8 +129,9 @@ pub(crate) struct Powers {
 impl Drop for Powers {
     fn drop(&mut self) {
         // What is behind them was never written.
-        let rows = self.rows;
-        self.h[..rows].as_flattened_mut().zeroize();
+        if let Some(rows) = self.h.get_mut(..self.rows) {
+            rows.as_flattened_mut().zeroize();
+        }
     }
 }
 

@@ -16,6 +16,7 @@ const WIDE: usize = 4;
 const FOURS: usize = 4;
 
 kernels!("avx2,aes,vaes,pclmulqdq,vpclmulqdq");
+cbc_kernel!("avx2,aes,vaes,pclmulqdq,vpclmulqdq");
 
 macro_rules! operations {
     ($($(#[$doc:meta])* fn $name:ident($($a:ident: $A:ty),*) -> $R:ty $body:block)*) => {

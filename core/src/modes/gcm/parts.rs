@@ -8,7 +8,8 @@ use core::borrow::Borrow;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{Encryptor, Key, Stream, Unverified};
+use super::stream::{Stream, longer};
+use super::{Encryptor, Key, Unverified};
 use crate::block::Block;
 use crate::modes::ctr::Position;
 use crate::modes::ghash::Hash;
@@ -118,7 +119,7 @@ impl<K: Borrow<Key> + Clone> Stream<K> {
         let len = u64::try_from(len).ok()?;
         let whole = len > 0 && len.is_multiple_of(16) && self.text_len.is_multiple_of(16);
         let (key, keystream, at) = (self.key.clone(), self.keystream, self.text_len);
-        let text_len = whole.then(|| super::longer(at, len)).flatten()?;
+        let text_len = whole.then(|| longer(at, len)).flatten()?;
         // The key stream is one block ahead: that of J₀.
         self.keystream.seek(text_len.checked_add(16)?)?;
         (self.text_len, self.apart) = (text_len, self.apart.checked_add(len)?);
