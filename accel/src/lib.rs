@@ -1,4 +1,5 @@
-//! AES and GHASH in the wide vectors of x86-64: CTR, GCM, and CBC over many texts at once.
+//! AES, GHASH and SHA-256 in the wide vectors of x86-64: CTR, GCM, and CBC and hashes of many texts
+//! at once.
 //!
 //! `reelseal-core` hands its long texts to this crate where its feature `accel` is on. It changes
 //! speed and nothing else: what is here is in the core too, in safe code, and every law and vector
@@ -9,14 +10,16 @@
 //! keys      the key expansion of FIPS 197
 //! kernels   CTR and GCM, written once, over rows of 64 bytes; CBC over lanes
 //! avx512    a row is one vector          vaes256   a row is two
+//! sha256    SHA-256 of up to sixteen texts, with detection and dispatch of its own
 //! ```
 //!
 //! # Unsafe
 //!
 //! A function that is compiled for instructions which a processor may lack can only be called in
 //! an `unsafe` block. There is one such block for each pair of operation and tier, in one macro, and
-//! one for the key expansion. Each is guarded by `Tier`, which only `Tier::detect` makes. No
-//! pointer is used anywhere: rows become vectors, and vectors rows, by value (`zerocopy`).
+//! one for the key expansion. Each is guarded by `Tier`, which only `Tier::detect` makes. Two more
+//! are in `sha256`, guarded by [`Sha256`], which only [`Sha256::detect`] makes. No pointer is used
+//! anywhere: rows become vectors, and vectors rows, by value (`zerocopy`).
 #![no_std]
 
 #[cfg(target_arch = "x86_64")]
@@ -35,12 +38,15 @@ mod keys {
     pub(crate) enum RoundKeys {}
 }
 
+mod sha256;
 mod tier;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use keys::RoundKeys;
 use tier::Tier;
+
+pub use sha256::{SHA256_LANES, Sha256, Sha256Block, Sha256State};
 
 /// 16 bytes, the AES block of FIPS 197 §3.1.
 pub type Block = [u8; 16];
