@@ -50,10 +50,11 @@
 //! # Wide vectors
 //!
 //! With the feature `accel`, long texts of CTR and GCM, and CBC texts that are encrypted side by side,
-//! go through `reelseal-accel`, where the processor has AVX-512 or AVX2 with VAES and VPCLMULQDQ. It
-//! is the one crate of the workspace with `unsafe`: a dispatch in one macro, `tier.rs`, whose two
-//! arms call what was compiled for what was detected, and the call of the key expansion beside it.
-//! No pointer is used. Its round keys and powers of H are erased on drop; they have no tables, no
+//! go through `reelseal-accel`, where the processor has AVX-512 or AVX2 with VAES and VPCLMULQDQ; so
+//! do texts that are hashed side by side, with AVX-512 or the SHA extensions. It is the one crate of
+//! the workspace with `unsafe`: a dispatch in one macro, `tier.rs`, whose two arms call what was
+//! compiled for what was detected, the call of the key expansion beside it, and the two calls of
+//! `sha256.rs`. No pointer is used. Its round keys and powers of H are erased on drop; they have no tables, no
 //! branch and no address that depends on a secret, as read. *Check:* every law and vector runs with
 //! the feature, without it, and with `--cfg aes_backend="soft"`, which turns it off too; the tests of
 //! the crate hold both widths to the stock crates. Valgrind does not know these instructions.

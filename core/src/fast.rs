@@ -5,10 +5,10 @@
 //! faster, and nothing else is different.
 
 #[cfg(feature = "accel")]
-pub(crate) use reelseal_accel::{Cipher, HashKey, LANES, Row};
+pub(crate) use reelseal_accel::{Cipher, HashKey, LANES, Row, SHA256_LANES, Sha256};
 
 #[cfg(not(feature = "accel"))]
-pub(crate) use none::{Cipher, HashKey, LANES, Row};
+pub(crate) use none::{Cipher, HashKey, LANES, Row, SHA256_LANES, Sha256};
 
 #[cfg(not(feature = "accel"))]
 mod none {
@@ -54,6 +54,20 @@ mod none {
         }
 
         pub(crate) fn decrypt(&self, _: &Cipher, _: u128, _: &mut Block, _: &mut [Row]) {
+            match *self {}
+        }
+    }
+
+    pub(crate) const SHA256_LANES: usize = 16;
+
+    pub(crate) enum Sha256 {}
+
+    impl Sha256 {
+        pub(crate) fn detect() -> Option<Self> {
+            None
+        }
+
+        pub(crate) fn compress(&self, _: &mut [[u32; 8]], _: &[&[[u8; 64]]]) {
             match *self {}
         }
     }

@@ -1,4 +1,5 @@
-//! HMAC (FIPS 198-1), HKDF (RFC 5869), and key derivation in counter mode (SP 800-108 §4.1).
+//! SHA-256 (FIPS 180-4), HMAC (FIPS 198-1), HKDF (RFC 5869), and key derivation in counter mode
+//! (SP 800-108 §4.1).
 //!
 //! The only module that imports `hmac` and `sha2`. SHA-2 has no table and no branch on its input,
 //! so what is hashed may be secret; lengths are public.
@@ -10,9 +11,14 @@
 //! | `i`            | SP 800-108 i        | 32 bits, counts from 1                   |
 //! | `l`            | SP 800-108 L        | length of the output in *bits*, 32 bits  |
 
+mod sha256;
+
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256, Sha512};
+use sha2::block_api::compress256;
+use sha2::{Digest, Sha512};
 use zeroize::Zeroize;
+
+pub use sha256::{Sha256, update_all};
 
 /// SHA-384 (FIPS 180-4 §6.5) of a text in pieces. Of public texts: its state is not erased.
 #[derive(Clone, Default)]
@@ -30,8 +36,8 @@ impl Sha384 {
 
 /// HMAC-SHA-256 under `key` of the concatenation of `parts`.
 pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    let mut k0: [u8; 64] = block_key(key, |key| Sha256::digest(key).into());
-    let mut mac = Hmac::<Sha256>::new((&k0).into());
+    let mut k0: [u8; 64] = block_key(key, |key| sha2::Sha256::digest(key).into());
+    let mut mac = Hmac::<sha2::Sha256>::new((&k0).into());
     k0.zeroize();
     parts.iter().for_each(|part| mac.update(part));
     mac.finalize().into_bytes().into()

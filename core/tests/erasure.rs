@@ -14,6 +14,7 @@ use reelseal_core::envelope::{kms, transcoder};
 use reelseal_core::format::context::Context;
 use reelseal_core::format::esdk::{Edk, Frame, Header};
 use reelseal_core::format::kms_blob::{Blob, MAX_PLAINTEXT};
+use reelseal_core::hash::Sha256;
 use reelseal_core::modes::cbc;
 use reelseal_core::modes::ctr::{Ctr, Width};
 use reelseal_core::modes::gcm::{self, Iv};
@@ -187,6 +188,16 @@ fn every_refusal_leaves_zeros() {
 
     let edk = Edk { provider_id: "p", provider_info: b"not a raw AES key", ciphertext: &[0; 48] };
     assert!(raw_aes::unwrap(&kek, &header, &edk).is_err(), "its buffer is its own");
+}
+
+#[test]
+fn the_begun_block_of_a_hash_is_erased_on_drop() {
+    let begun = || {
+        let mut hash = Sha256::new();
+        hash.update(black_box(&PATTERN));
+        hash
+    };
+    is_erased_on_drop(begun, &PATTERN);
 }
 
 #[test]

@@ -1,9 +1,46 @@
-//! HMAC and key derivation: the answers of the documents that define them.
+//! SHA-256, HMAC and key derivation: the answers of the documents that define them.
 
 mod common;
 
 use common::hex;
-use reelseal_core::hash::{hkdf_sha256, hkdf_sha512, hmac_sha256, hmac_sha512, kbkdf_hmac_sha256};
+use reelseal_core::hash::{
+    Sha256, hkdf_sha256, hkdf_sha512, hmac_sha256, hmac_sha512, kbkdf_hmac_sha256, update_all,
+};
+
+fn sha256(text: &[u8]) -> [u8; 32] {
+    <sha2::Sha256 as sha2::Digest>::digest(text).into()
+}
+
+#[test]
+fn sha256_is_that_of_the_sha2_crate_around_the_edges_of_blocks() {
+    let text: Vec<u8> = (0..400u16).map(|i| (i * 7 % 251) as u8).collect();
+    for len in 0..=text.len() {
+        for cut in [0, 1, 55, 56, 63, 64, 65, 128, 200] {
+            let (front, back) = text[..len].split_at(cut.min(len));
+            let mut hash = Sha256::new();
+            hash.update(front);
+            hash.update(back);
+            assert_eq!(hash.finish(), sha256(&text[..len]), "{len} bytes, cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn texts_hashed_side_by_side_have_the_hashes_that_they_have_alone() {
+    let text: Vec<u8> = (0..9000u16).map(|i| (i * 7 % 251) as u8).collect();
+    for count in 0..=40 {
+        let texts: Vec<&[u8]> = (0..count).map(|i| &text[i..i + i * i * 37 % 8000]).collect();
+        let mut hashes: Vec<Sha256> = texts.iter().map(|_| Sha256::new()).collect();
+        hashes.iter_mut().zip(&texts).for_each(|(hash, text)| hash.update(&text[..text.len() / 3]));
+        let rests = texts.iter().map(|text| &text[text.len() / 3..]);
+        let mut batch: Vec<_> = hashes.iter_mut().zip(rests).collect();
+        update_all(&mut batch);
+        assert!(batch.iter().all(|(_, rest)| rest.is_empty()), "bytes were left");
+        for (hash, text) in hashes.into_iter().zip(texts) {
+            assert_eq!(hash.finish(), sha256(text), "{} bytes of {count} texts", text.len());
+        }
+    }
+}
 
 // req HMAC-1
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("block", &["secret"]),
-    ("hash", &["secret"]),
+    ("hash", &["fast", "secret"]),
     ("fast", &["block"]),
     ("modes", &["block", "fast", "secret"]),
     ("signature", &["hash", "secret"]),
