@@ -1,17 +1,16 @@
 //! The work itself: which files there are, how they are cut, and who works on them.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
-use rayon::prelude::*;
 use reelseal_core::secret::SegmentKey;
 
 use super::files::Files;
 use super::layout::{DonePiece, Layout, Piece};
 use super::model::Model;
-use super::run::Run;
 use super::{lanes, workers};
 use crate::error::Error;
-use crate::package::{Outlet, PackagePath, StagedFile};
+use crate::package::{Outlet, PackagePath};
 use crate::progress::Progress;
 use crate::threads;
 
@@ -88,41 +87,41 @@ pub struct Work<'a> {
 impl Work<'_> {
     /// Works on all files. The first error ends it.
     pub fn all(&self, jobs: &[Job]) -> Result<Vec<Done>, Error> {
+        self.run(jobs, |_, error| Err(error))
+    }
+
+    /// Works on all files and goes on after errors of theirs. Nothing is written.
+    pub fn each(&self, jobs: &[Job]) -> Result<Vec<Result<Done, Error>>, Error> {
+        let refused = Mutex::new(BTreeMap::new());
+        let note = |number, error| {
+            refused.lock().unwrap_or_else(PoisonError::into_inner).insert(number, error);
+            Ok(())
+        };
+        let mut done = self.run(jobs, note)?.into_iter();
+        let mut refused = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let each = (0..jobs.len()).map(|number| match refused.remove(&number) {
+            Some(error) => Err(error),
+            None => done.next().ok_or_else(|| Error::bug("a file that nobody worked on")),
+        });
+        Ok(each.collect())
+    }
+
+    fn run(
+        &self,
+        jobs: &[Job],
+        refused: impl Fn(usize, Error) -> Result<(), Error> + Sync,
+    ) -> Result<Vec<Done>, Error> {
         let (computing, most) = match self.is_remote() {
             true => (threads::count().max(threads::NETWORK), 1),
             false => (threads::count(), lanes::MOST),
         };
         let width = jobs.len().div_ceil(computing).min(most);
-        workers::all(jobs, computing, |queue| match self.direction {
-            Direction::Encrypt => lanes::encrypt(self, queue, width),
-            Direction::Decrypt => queue.each(|job| self.one(job)),
-        })
-    }
-
-    /// Works on all files and goes on after errors. Nothing is written.
-    pub fn each(&self, jobs: &[Job]) -> Vec<Result<Done, Error>> {
-        let each = || jobs.par_iter().map(|job| self.one(job).map(|(done, _)| done)).collect();
-        match threads::for_network() {
-            Ok(pool) if self.is_remote() => pool.install(each),
-            _ => each(),
-        }
+        workers::all(jobs, computing, |queue| lanes::work(self, queue, width, &refused))
     }
 
     /// Whether files come from or go to S3: then threads wait for answers, and each file on its
     /// way takes memory.
     fn is_remote(&self) -> bool {
         self.source.is_remote() || self.staging.is_some_and(Outlet::is_remote)
-    }
-
-    fn one<'a>(&'a self, job: &'a Job) -> Result<(Done, Option<StagedFile>), Error> {
-        let mut run = Run::new(self, job)?;
-        for piece in &job.pieces {
-            let hashed = match piece.cipher {
-                None => run.copy(piece)?,
-                Some(cipher) => run.decrypt(piece, cipher)?,
-            };
-            run.push(piece, hashed);
-        }
-        run.end()
     }
 }

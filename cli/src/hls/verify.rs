@@ -123,7 +123,7 @@ impl Run<'_> {
                 }
             })
             .unzip();
-        let done = self.work(&jobs, &keys, summary, &|_, _, _| ());
+        let done = self.work(&jobs, &keys, summary, &|_, _, _| ())?;
         for (entry, done) in entries.iter().zip(done) {
             let checked = done.and_then(|done| match sealed {
                 true => recorded::expect_hashes(entry, &done.pieces),
@@ -234,7 +234,7 @@ impl Run<'_> {
                 findings.push(Finding::of(self.model, path, piece, head));
             }
         };
-        let done = self.work(&jobs, &keys, summary, &look);
+        let done = self.work(&jobs, &keys, summary, &look)?;
         let findings = findings.into_inner().unwrap_or_default();
         let refused = done.into_iter().filter_map(Result::err).collect();
         let proof = diagnose::conclude(self.model, &jobs, findings, refused, summary, faults);
@@ -250,7 +250,7 @@ impl Run<'_> {
         keys: &[SegmentKey],
         summary: &mut Summary,
         look: &super::transform::Look<'_>,
-    ) -> Vec<Result<Done, Error>> {
+    ) -> Result<Vec<Result<Done, Error>>, Error> {
         let total = Job::total(jobs);
         summary.files = jobs.len();
         summary.bytes_read = total;

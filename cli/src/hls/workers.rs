@@ -85,17 +85,6 @@ impl<'a> Queue<'_, 'a> {
         sent.map_err(|_| Error::bug("nobody waits for the disk"))
     }
 
-    /// Does the jobs one by one.
-    pub(super) fn each(
-        &self,
-        work: impl Fn(&'a Job) -> Result<(Done, Option<StagedFile>), Error>,
-    ) -> Result<(), Error> {
-        while let Some((number, job)) = self.take() {
-            self.finish(number, work(job)?)?;
-        }
-        Ok(())
-    }
-
     fn noticed<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         result.inspect_err(|_| self.failed.store(true, Ordering::Relaxed))
     }
