@@ -26,8 +26,8 @@ pub(super) fn compress(states: &mut [Sha256State], texts: &[&[Sha256Block]]) {
     }
     for at in 0..len {
         let mut w = [_mm512_setzero_si512(); 16];
-        for (w, lane) in w.iter_mut().zip(&lanes) {
-            *w = load(&lane[at]);
+        for (w, block) in w.iter_mut().zip(lanes.iter().filter_map(|lane| lane.get(at))) {
+            *w = load(block);
         }
         let mut w = transpose(w);
         let mut s = h;

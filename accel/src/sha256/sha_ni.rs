@@ -35,8 +35,8 @@ fn side_by_side<const N: usize>(states: &mut [Sha256State], texts: &[&[Sha256Blo
     }
     for at in 0..len {
         let mut w = [[zero; 4]; N];
-        for (w, text) in w.iter_mut().zip(texts) {
-            let block: [V; 4] = transmute!(text[at]);
+        for (w, block) in w.iter_mut().zip(texts.iter().filter_map(|text| text.get(at))) {
+            let block: [V; 4] = transmute!(*block);
             for (w, words) in w.iter_mut().zip(block) {
                 *w = _mm_shuffle_epi8(words, transmute!(REVERSED));
             }

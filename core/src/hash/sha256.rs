@@ -10,7 +10,7 @@
 
 use core::{array, mem};
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::ZeroizeOnDrop;
 
 use super::compress256;
 use crate::fast::{self, SHA256_LANES};
@@ -18,7 +18,7 @@ use crate::fast::{self, SHA256_LANES};
 type Block = [u8; 64];
 
 /// The hash of a text under way. Erased on drop.
-#[derive(Zeroize, ZeroizeOnDrop)]
+#[derive(ZeroizeOnDrop)]
 pub struct Sha256 {
     state: [u32; 8],
     /// The bytes after the last whole block lie at its front.
