@@ -13,9 +13,6 @@ type V = __m512i;
 /// the round keys.
 const WIDE: usize = 8;
 
-/// Fours of lanes side by side.
-const FOURS: usize = 8;
-
 kernels!("avx512f,avx512bw,avx512vl,aes,vaes,pclmulqdq,vpclmulqdq");
 cbc_kernel!("avx512f,avx512bw,avx512vl,aes,vaes,pclmulqdq,vpclmulqdq");
 

@@ -23,7 +23,7 @@ macro_rules! kernels {
     ($features:literal) => {
         use crate::kernels::{INPUT, NOTHING, OUTPUT};
         use crate::keys::RoundKeys;
-        use crate::{Block, GROUP, Powers};
+        use crate::{Block, GROUP, LANES, Powers};
 
         #[target_feature(enable = $features)]
         pub(crate) fn ctr(keys: &RoundKeys, counter: u128, text: &mut [Row]) {

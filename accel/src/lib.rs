@@ -54,8 +54,8 @@ pub type Block = [u8; 16];
 /// Four blocks: what the kernels take at a time.
 pub type Row = [Block; 4];
 
-/// Texts that [`Cipher::encrypt_lanes`] encrypts side by side: any multiple of this. Twice as many are
-/// faster where the registers hold them.
+/// Texts that [`Cipher::encrypt_lanes`] encrypts side by side. Twice as many are not faster: texts that
+/// begin at like addresses evict each other from the first-level cache.
 pub const LANES: usize = 16;
 
 /// An AES key, expanded, and the proof that this processor can use it. Erased on drop.
@@ -80,15 +80,9 @@ impl Cipher {
     }
 
     /// CBC (SP 800-38A §6.2) over a text in each lane, in place: as many blocks of each as the
-    /// shortest has. `chains` are the IVs, and then the last blocks of ciphertext. `N` is a multiple
-    /// of [`LANES`].
-    pub fn encrypt_lanes<const N: usize>(
-        &self,
-        chains: &mut [Block; N],
-        mut lanes: [&mut [Block]; N],
-    ) {
-        const { assert!(N.is_multiple_of(LANES)) }
-        self.tier.cbc(&self.keys, chains.as_chunks_mut().0, lanes.as_chunks_mut().0);
+    /// shortest has. `chains` are the IVs, and then the last blocks of ciphertext.
+    pub fn encrypt_lanes(&self, chains: &mut [Block; LANES], lanes: [&mut [Block]; LANES]) {
+        self.tier.cbc(&self.keys, chains, lanes);
     }
 }
 

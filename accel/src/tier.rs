@@ -1,7 +1,7 @@
 //! What the processor has, and the calls that need it.
 
 use crate::keys::RoundKeys;
-use crate::{Block, Powers, Row};
+use crate::{Block, LANES, Powers, Row};
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86_64::Tier;
@@ -63,8 +63,8 @@ mod x86_64 {
         pub(crate) fn cbc(
             self,
             keys: &RoundKeys,
-            chains: &mut [[Block; 4]],
-            lanes: &mut [[&mut [Block]; 4]],
+            chains: &mut [Block; LANES],
+            lanes: [&mut [Block]; LANES],
         ) {
             dispatch!(self, cbc(keys, chains, lanes));
         }
@@ -136,7 +136,7 @@ mod none {
             match self {}
         }
 
-        pub(crate) fn cbc(self, _: &RoundKeys, _: &mut [[Block; 4]], _: &mut [[&mut [Block]; 4]]) {
+        pub(crate) fn cbc(self, _: &RoundKeys, _: &mut [Block; LANES], _: [&mut [Block]; LANES]) {
             match self {}
         }
 

@@ -12,9 +12,6 @@ type V = [__m256i; 2];
 /// Rows of key stream made at a time: half of the sixteen registers.
 const WIDE: usize = 4;
 
-/// Fours of lanes side by side.
-const FOURS: usize = 4;
-
 kernels!("avx2,aes,vaes,pclmulqdq,vpclmulqdq");
 cbc_kernel!("avx2,aes,vaes,pclmulqdq,vpclmulqdq");
 

@@ -8,58 +8,41 @@
 /// The kernel of one tier.
 macro_rules! cbc_kernel {
     ($features:literal) => {
-        /// CBC over lanes by fours, as many blocks of each as the shortest has.
+        /// CBC over 16 lanes, as many blocks of each as the shortest has.
         #[target_feature(enable = $features)]
         pub(crate) fn cbc(
             keys: &RoundKeys,
-            chains: &mut [[Block; 4]],
-            lanes: &mut [[&mut [Block]; 4]],
+            chains: &mut [Block; LANES],
+            mut lanes: [&mut [Block]; LANES],
         ) {
-            let len = lanes.as_flattened().iter().map(|lane| lane.len()).min().unwrap_or(0);
             match keys {
-                RoundKeys::Aes128(keys) => lanes_of(keys, len, chains, lanes),
-                RoundKeys::Aes192(keys) => lanes_of(keys, len, chains, lanes),
-                RoundKeys::Aes256(keys) => lanes_of(keys, len, chains, lanes),
-            }
-        }
-
-        /// As many fours side by side as the registers hold, and then fewer.
-        #[target_feature(enable = $features)]
-        fn lanes_of<const R: usize>(
-            keys: &[Block; R],
-            len: usize,
-            chains: &mut [[Block; 4]],
-            lanes: &mut [[&mut [Block]; 4]],
-        ) {
-            let keys = broadcast(keys);
-            let (many, rest) = chains.as_chunks_mut::<FOURS>();
-            let (many_lanes, rest_lanes) = lanes.as_chunks_mut::<FOURS>();
-            for (chains, lanes) in many.iter_mut().zip(many_lanes) {
-                side_by_side(&keys, len, chains, lanes);
-            }
-            let fours = rest.as_chunks_mut::<4>().0.iter_mut();
-            for (chains, lanes) in fours.zip(rest_lanes.as_chunks_mut::<4>().0) {
-                side_by_side(&keys, len, chains, lanes);
+                RoundKeys::Aes128(keys) => lanes_of(keys, chains, &mut lanes),
+                RoundKeys::Aes192(keys) => lanes_of(keys, chains, &mut lanes),
+                RoundKeys::Aes256(keys) => lanes_of(keys, chains, &mut lanes),
             }
         }
 
         /// Four blocks of four lanes are four rows; the next block of each of them is a vector.
         #[target_feature(enable = $features)]
-        fn side_by_side<const R: usize, const N: usize>(
-            keys: &[V; R],
-            len: usize,
-            chains: &mut [[Block; 4]; N],
-            lanes: &mut [[&mut [Block]; 4]; N],
+        fn lanes_of<const R: usize>(
+            keys: &[Block; R],
+            chains: &mut [Block; LANES],
+            lanes: &mut [&mut [Block]; LANES],
         ) {
-            let mut c = [zero(); N];
+            let keys = &broadcast(keys);
+            let len = lanes.iter().map(|lane| lane.len()).min().unwrap_or(0);
+            let (chains, lanes) = (chains.as_chunks_mut::<4>().0, lanes.as_chunks_mut::<4>().0);
+            let mut c = [zero(); LANES / 4];
             for (c, chains) in c.iter_mut().zip(&*chains) {
                 *c = load(chains);
             }
-            let mut rows =
-                lanes.each_mut().map(|four| four.each_mut().map(|lane| lane.as_chunks_mut().0));
+            let mut rows: [[&mut [Row]; 4]; LANES / 4] = Default::default();
+            for (rows, lanes) in rows.iter_mut().zip(&mut *lanes) {
+                *rows = lanes.each_mut().map(|lane| lane.as_chunks_mut().0);
+            }
             for at in 0..len / 4 {
                 let keys = from_memory(keys);
-                let mut blocks = [[zero(); 4]; N];
+                let mut blocks = [[zero(); 4]; LANES / 4];
                 for (blocks, [a, b, c, d]) in blocks.iter_mut().zip(&rows) {
                     *blocks = transpose([load(&a[at]), load(&b[at]), load(&c[at]), load(&d[at])]);
                 }

@@ -22,18 +22,18 @@ use crate::secret::ContentKey;
 /// A key, expanded once for all the texts that it encrypts side by side.
 pub struct Lanes {
     cipher: Aes,
-    fast: Option<fast::Cipher>,
+    wide: Option<fast::Cipher>,
 }
 
 impl Lanes {
     /// Expands `key`.
     pub fn new(key: &ContentKey) -> Self {
-        Self { cipher: Aes::new(&key.0), fast: fast::Cipher::new(key.0.bytes()) }
+        Self { cipher: Aes::new(&key.0), wide: fast::Cipher::new(key.0.bytes()) }
     }
 
     /// Expands a 128-bit key.
     pub(crate) fn new_128(key: &[u8; 16]) -> Self {
-        Self { cipher: Aes::new_128(key), fast: fast::Cipher::new(key) }
+        Self { cipher: Aes::new_128(key), wide: fast::Cipher::new(key) }
     }
 
     /// Begins a text. `iv` has to be unpredictable (SP 800-38A Appendix C).
@@ -76,23 +76,13 @@ pub fn update_all(texts: &mut [(&mut Lane<'_>, &mut [Block])]) {
 
 impl Lanes {
     fn encrypt<'b>(&self, jobs: &mut dyn Iterator<Item = Job<'b>>) {
-        let Some(wide) = &self.fast else { return self.cipher.encrypt_with(Encrypt(jobs)) };
-        let twice = side_by_side::<{ 2 * fast::LANES }>(wide, jobs);
-        let once = side_by_side::<{ fast::LANES }>(wide, &mut twice.into_jobs());
-        self.cipher.encrypt_with(Encrypt(&mut once.into_jobs()));
+        let Some(wide) = &self.wide else { return self.cipher.encrypt_with(Encrypt(jobs)) };
+        let mut running = Running::<{ fast::LANES }>::default();
+        while let Some(heads) = running.heads(jobs) {
+            wide.encrypt_lanes(&mut running.chains, heads);
+        }
+        self.cipher.encrypt_with(Encrypt(&mut running.into_jobs()));
     }
-}
-
-/// All jobs, `N` at a time while there are as many, and what is left of them.
-fn side_by_side<'b, const N: usize>(
-    wide: &fast::Cipher,
-    jobs: &mut dyn Iterator<Item = Job<'b>>,
-) -> Running<'b, N> {
-    let mut running = Running::default();
-    while let Some(heads) = running.heads(jobs) {
-        wide.encrypt_lanes(&mut running.chains, heads);
-    }
-    running
 }
 
 /// What comes next of one text.
