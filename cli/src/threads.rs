@@ -21,6 +21,14 @@ pub(crate) fn count() -> usize {
     rayon::current_num_threads()
 }
 
+/// Runs `work` on as many threads as there may be, `most` of them, and waits for all.
+pub(crate) fn share(most: usize, work: impl Fn() + Sync) {
+    match count().min(most) {
+        0 | 1 => work(),
+        many => rayon::scope(|scope| (0..many).for_each(|_| scope.spawn(|_| work()))),
+    }
+}
+
 /// Threads for work on many objects of S3, which mostly wait for answers.
 ///
 /// # Errors

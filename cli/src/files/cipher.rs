@@ -1,11 +1,13 @@
 //! The work itself: a stream is encrypted or decrypted piece by piece.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
+use std::mem;
+use std::sync::mpsc;
 
 use reelseal_core::Inauthentic;
 use reelseal_core::envelope::transcoder::gcm_iv;
 use reelseal_core::format::transcoder::{Iv, Layout, Tag};
-use reelseal_core::modes::ctr::Ctr;
+use reelseal_core::modes::ctr::{Block, Ctr};
 use reelseal_core::modes::{cbc, gcm};
 use reelseal_core::secret::ContentKey;
 use zeroize::Zeroizing;
@@ -16,7 +18,7 @@ use super::pieces::Pieces;
 use super::transcoder_code::NOT_DECRYPTED;
 use crate::error::Error;
 use crate::objects::Place;
-use crate::package::interrupt;
+use crate::package::{Output, interrupt};
 use crate::progress::Progress;
 use crate::threads;
 
@@ -40,14 +42,30 @@ pub(crate) struct Done {
 }
 
 impl Stream<'_> {
-    /// CBC with the padding of PKCS#7.
+    /// CBC with the padding of PKCS#7. It is one chain: who has worked a part hands it on, and
+    /// the other threads read and write meanwhile.
     pub(crate) fn encrypt_cbc(
         &self,
-        mut encryptor: cbc::Encryptor,
-        to: &mut dyn Write,
+        encryptor: cbc::Encryptor,
+        to: &mut dyn Output,
     ) -> Result<Done, Error> {
+        let lost = || Error::bug("a chain that nobody handed on");
         let mut out = Out::new(self, to);
-        let mut pieces = self.pieces(0)?;
+        let (first, mut next) = mpsc::channel();
+        first.send(Box::new(encryptor)).map_err(|_| lost())?;
+        let take = |_| {
+            let (after, last) = mpsc::channel();
+            Ok((mem::replace(&mut next, last), after))
+        };
+        self.in_parts(&mut out, 0, take, |(before, after), spot, text| {
+            let mut encryptor: Box<cbc::Encryptor> = before.recv().map_err(|_| lost())?;
+            encryptor.update(text.as_chunks_mut().0);
+            // The last is still here; another may have failed, and then nobody waits.
+            let _ = after.send(encryptor);
+            spot.put(text)
+        })?;
+        let mut encryptor = next.recv().map_err(|_| lost())?;
+        let mut pieces = self.pieces(0, &out)?;
         let mut tail = Zeroizing::new(Vec::with_capacity(16));
         while let Some(piece) = self.next(&mut pieces, &mut out)? {
             let (blocks, rest) = piece.as_chunks_mut();
@@ -63,11 +81,37 @@ impl Stream<'_> {
     /// CBC. The bytes in front of a bad padding have been written when it is found.
     pub(crate) fn decrypt_cbc(
         &self,
-        mut decryptor: cbc::Decryptor,
-        to: &mut dyn Write,
+        key: &ContentKey,
+        iv: Block,
+        to: &mut dyn Output,
     ) -> Result<Result<Done, Inauthentic>, Error> {
         let mut out = Out::new(self, to);
-        let mut pieces = self.pieces(16)?;
+        let chains = self.in_parts(&mut out, 16, nothing, |(), spot, text| {
+            let chain = spot.block_before()?.unwrap_or(iv);
+            let next = text.last_chunk().copied();
+            cbc::Decryptor::new(key, chain).update(text.as_chunks_mut().0);
+            spot.put(text)?;
+            Ok(next)
+        })?;
+        let chain = chains.last().copied().flatten().unwrap_or(iv);
+        self.finish_cbc(cbc::Decryptor::new(key, chain), out)
+    }
+
+    /// CBC that was begun. The bytes in front of a bad padding have been written when it is found.
+    pub(crate) fn open_cbc(
+        &self,
+        decryptor: cbc::Decryptor,
+        to: &mut dyn Output,
+    ) -> Result<Result<Done, Inauthentic>, Error> {
+        self.finish_cbc(decryptor, Out::new(self, to))
+    }
+
+    fn finish_cbc(
+        &self,
+        mut decryptor: cbc::Decryptor,
+        mut out: Out<'_>,
+    ) -> Result<Result<Done, Inauthentic>, Error> {
+        let mut pieces = self.pieces(16, &out)?;
         while let Some(piece) = self.next(&mut pieces, &mut out)? {
             let (blocks, []) = piece.as_chunks_mut() else { return Err(self.wrong_length()) };
             decryptor.update(blocks);
@@ -85,16 +129,28 @@ impl Stream<'_> {
     /// CTR, in both directions, of `limit` bytes at most.
     pub(crate) fn apply_ctr(
         &self,
-        mut ctr: Ctr,
+        keystream: impl Fn() -> Ctr + Sync,
         limit: u64,
-        to: &mut dyn Write,
+        to: &mut dyn Output,
     ) -> Result<Done, Error> {
+        let used_up = || self.too_long("its key stream is used up");
+        let at = |offset| {
+            let mut ctr = keystream();
+            ctr.seek(offset).map(|()| ctr).ok_or_else(used_up)
+        };
+        let apply = |ctr: &mut Ctr, offset: u64, text: &mut [u8]| {
+            let fits = offset.saturating_add(count(text)) <= limit;
+            fits.then(|| ctr.apply(text)).flatten().ok_or_else(used_up)
+        };
         let mut out = Out::new(self, to);
-        let mut pieces = self.pieces(0)?;
+        self.in_parts(&mut out, 0, nothing, |(), spot, text| {
+            apply(&mut at(spot.offset)?, spot.offset, text)?;
+            spot.put(text)
+        })?;
+        let mut ctr = at(out.done.written)?;
+        let mut pieces = self.pieces(0, &out)?;
         while let Some(piece) = self.next(&mut pieces, &mut out)? {
-            let fits = out.done.read <= limit;
-            let applied = fits.then(|| ctr.apply(piece)).flatten();
-            applied.ok_or_else(|| self.too_long("its key stream is used up"))?;
+            apply(&mut ctr, out.done.written, piece)?;
             out.put(piece)?;
         }
         Ok(out.done)
@@ -105,7 +161,7 @@ impl Stream<'_> {
         &self,
         key: &ContentKey,
         iv: gcm::Iv,
-        to: &mut dyn Write,
+        to: &mut dyn Output,
     ) -> Result<Done, Error> {
         self.seal_gcm(gcm::Encryptor::new(gcm::Key::new(key), iv, &[]).ok_or_else(no_aad)?, to)
     }
@@ -114,10 +170,10 @@ impl Stream<'_> {
     pub(crate) fn seal_gcm(
         &self,
         mut encryptor: gcm::Encryptor,
-        to: &mut dyn Write,
+        to: &mut dyn Output,
     ) -> Result<Done, Error> {
         let mut out = Out::new(self, to);
-        let mut pieces = self.pieces(0)?;
+        let mut pieces = self.pieces(0, &out)?;
         while let Some(piece) = self.next(&mut pieces, &mut out)? {
             encryptor.update(piece).ok_or_else(|| self.too_long("GCM has at most 2³⁶ − 32"))?;
             out.put(piece)?;
@@ -132,35 +188,36 @@ impl Stream<'_> {
         key: &ContentKey,
         iv: &Iv,
         layout: Layout,
-        to: &mut dyn Write,
+        to: &mut dyn Output,
     ) -> Result<Result<Done, Inauthentic>, Error> {
         self.input.rewind()?;
-        let (first, held) = match layout.tag {
-            Tag::Last => (None, 16),
+        let first = match layout.tag {
+            Tag::Last => None,
             Tag::First => {
                 let mut tag: gcm::Tag = [0; 16];
                 self.input.read_exact(&mut tag).map_err(|error| match error.kind() {
                     io::ErrorKind::UnexpectedEof => self.wrong_length(),
                     _ => self.input.read_error(&error),
                 })?;
-                (Some(tag), 0)
+                Some(tag)
             }
         };
         let content = gcm::Unverified::new(gcm::Key::new(key), gcm_iv(iv, layout), &[], ());
         let content = content.ok_or_else(no_aad)?;
-        self.open_gcm(content, self.pieces(held)?, first, to)
+        self.open_gcm(content, first, to)
     }
 
-    /// GCM that was begun, over `pieces` and then the tag: `first`, or what the pieces held back.
-    /// Bytes are written before they are known to be authentic.
-    pub(crate) fn open_gcm<R: Read>(
+    /// GCM that was begun, with the tag `first`, or at the end. Bytes are written before they are
+    /// known to be authentic.
+    pub(crate) fn open_gcm(
         &self,
         mut content: gcm::Unverified<()>,
-        mut pieces: Pieces<R>,
         first: Option<gcm::Tag>,
-        to: &mut dyn Write,
+        to: &mut dyn Output,
     ) -> Result<Result<Done, Inauthentic>, Error> {
         let mut out = Out::new(self, to);
+        let held = if first.is_some() { 0 } else { 16 };
+        let mut pieces = self.pieces(held, &out)?;
         while let Some(piece) = self.next(&mut pieces, &mut out)? {
             content
                 .update(piece, |(), clear| out.put(clear))
@@ -173,8 +230,9 @@ impl Stream<'_> {
 
     /// The input from where it is, in pieces, of which the last `held` bytes are in none. A file
     /// that takes a while is read by another thread, while this one encrypts and writes.
-    pub(crate) fn pieces(&self, held: usize) -> Result<Pieces<Box<dyn Read + '_>>, Error> {
-        let takes_a_while = self.input.len.is_some_and(|len| len >= READ_AHEAD);
+    fn pieces(&self, held: usize, out: &Out<'_>) -> Result<Pieces<Box<dyn Read + '_>>, Error> {
+        let left = self.input.len.map(|len| len.saturating_sub(out.done.read));
+        let takes_a_while = left.is_some_and(|left| left >= READ_AHEAD);
         match self.input.file() {
             Some(file) if takes_a_while && threads::count() > 1 => {
                 Pieces::ahead(file, held).map_err(|error| self.input.read_error(&error))
@@ -202,6 +260,12 @@ impl Stream<'_> {
         wrong_length(&self.input.place.name("standard input"))
     }
 
+    /// The refusal of a file that had more bytes when it was opened.
+    pub(super) fn shrunk(&self) -> Error {
+        let name = self.input.place.name("standard input");
+        Error::system(format!("{name} became shorter while it was read"))
+    }
+
     fn too_long(&self, why: &str) -> Error {
         Error::refused(format!("{} is too long: {why}", self.input.place.name("standard input")))
     }
@@ -217,6 +281,11 @@ pub(crate) fn wrong_length(name: &str) -> Error {
     .transcoder_code(NOT_DECRYPTED)
 }
 
+/// For parts that need nothing but their place.
+fn nothing(_: usize) -> Result<(), Error> {
+    Ok(())
+}
+
 fn no_aad() -> Error {
     Error::bug("no additional data was too much")
 }
@@ -229,14 +298,14 @@ fn count(bytes: &[u8]) -> u64 {
 const READ_AHEAD: u64 = 2 << 20;
 
 /// An output, and what went into it.
-struct Out<'a> {
-    to: &'a mut dyn Write,
+pub(super) struct Out<'a> {
+    pub(super) to: &'a mut dyn Output,
     place: &'a Place,
-    done: Done,
+    pub(super) done: Done,
 }
 
 impl<'a> Out<'a> {
-    fn new(stream: &Stream<'a>, to: &'a mut dyn Write) -> Self {
+    fn new(stream: &Stream<'a>, to: &'a mut dyn Output) -> Self {
         let head = Zeroizing::new(Vec::with_capacity(HEAD_LEN));
         Self { to, place: stream.out, done: Done { read: 0, written: 0, head } }
     }

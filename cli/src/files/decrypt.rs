@@ -5,7 +5,6 @@ use std::time::Instant;
 use reelseal_core::Inauthentic;
 use reelseal_core::envelope::transcoder::{CounterStart, first_counter_block};
 use reelseal_core::format::transcoder::{LAYOUTS, Layout, Mode, layouts};
-use reelseal_core::modes::cbc;
 use reelseal_core::modes::ctr::{Ctr, Width};
 
 use super::choose::{READINGS, Reading, Untagged, choose};
@@ -138,15 +137,15 @@ impl Decrypt {
         let content_key = reading.of(&key.key).ok_or_else(|| self.no_such_reading(reading))?;
         let stream = Stream { input: &input, out: &self.out, progress };
         let done = match mode {
-            Untagged::Cbc(iv) => release(&self.out, self.existing, |to| {
-                stream.decrypt_cbc(cbc::Decryptor::new(content_key, iv), to)
-            })?
-            .map_err(|Inauthentic| self.inauthentic())?,
+            Untagged::Cbc(iv) => {
+                release(&self.out, self.existing, |to| stream.decrypt_cbc(content_key, iv, to))?
+                    .map_err(|Inauthentic| self.inauthentic())?
+            }
             Untagged::Ctr(first, width) => {
                 let mut done = None;
                 self.out.write(self.existing, |to| {
-                    let ctr = Ctr::new(content_key, first, width);
-                    done = Some(stream.apply_ctr(ctr, u64::MAX, to)?);
+                    let keystream = || Ctr::new(content_key, first, width);
+                    done = Some(stream.apply_ctr(keystream, u64::MAX, to)?);
                     Ok(())
                 })?;
                 done.ok_or_else(|| Error::bug("an output that was not written"))?

@@ -1,17 +1,17 @@
 //! The two ends of a run: bytes that may have to be read twice, and bytes that may only leave
 //! once the verdict is known.
 
-use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, Write};
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use reelseal_core::Inauthentic;
 
 use super::pieces::Pieces;
 use crate::error::Error;
 use crate::objects::{Location, Object, Place, open_file};
-use crate::package::{Existing, interrupt};
+use crate::package::{Draft, Existing, Fate, Output, interrupt};
 use crate::random;
 
 /// Where bytes come from.
@@ -26,7 +26,7 @@ pub(crate) struct Input<'a> {
 enum From {
     File(File),
     /// And where it is read next, as a file knows by itself.
-    Object(Object, Cell<u64>),
+    Object(Object, AtomicU64),
 }
 
 impl<'a> Input<'a> {
@@ -37,7 +37,7 @@ impl<'a> Input<'a> {
             Location::S3(url) => {
                 let object = place.objects().open(url)?;
                 let len = Some(object.len());
-                return Ok(Self { place, from: From::Object(object, Cell::new(0)), len });
+                return Ok(Self { place, from: From::Object(object, AtomicU64::new(0)), len });
             }
         };
         let failed = |error: io::Error| place.read_error(&error);
@@ -77,7 +77,7 @@ impl<'a> Input<'a> {
     pub(super) fn read_exact(&self, out: &mut [u8]) -> io::Result<()> {
         self.reader().read_exact(out)?;
         if let From::Object(_, next) = &self.from {
-            next.set(next.get().saturating_add(u64::try_from(out.len()).unwrap_or(u64::MAX)));
+            next.fetch_add(u64::try_from(out.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
         }
         Ok(())
     }
@@ -86,7 +86,9 @@ impl<'a> Input<'a> {
     pub(crate) fn reader(&self) -> Box<dyn Read + '_> {
         match &self.from {
             From::File(file) => Box::new(file),
-            From::Object(object, next) => Box::new(object.range(next.get()..object.len())),
+            From::Object(object, next) => {
+                Box::new(object.range(next.load(Ordering::Relaxed)..object.len()))
+            }
         }
     }
 
@@ -103,7 +105,7 @@ impl<'a> Input<'a> {
         match &self.from {
             From::File(file) => { file }.rewind().map_err(|error| self.read_error(&error)),
             From::Object(_, next) => {
-                next.set(0);
+                next.store(0, Ordering::Relaxed);
                 Ok(())
             }
         }
@@ -152,7 +154,7 @@ impl<'a> Input<'a> {
 pub(crate) fn release<T>(
     out: &Place,
     existing: Existing,
-    write: impl FnOnce(&mut dyn Write) -> Result<Result<T, Inauthentic>, Error>,
+    write: impl FnOnce(&mut dyn Output) -> Result<Result<T, Inauthentic>, Error>,
 ) -> Result<Result<T, Inauthentic>, Error> {
     if !out.is_direct() {
         let mut verdict = None;
@@ -170,7 +172,7 @@ pub(crate) fn release<T>(
             (Err(error), _) => Err(error),
         };
     }
-    let spool = spool()?;
+    let spool = Draft::new(spool()?, Fate::Passing);
     let mut buffered = BufWriter::with_capacity(1 << 16, &spool);
     let done = match write(&mut buffered)? {
         Ok(done) => done,
@@ -178,9 +180,9 @@ pub(crate) fn release<T>(
     };
     buffered.flush().map_err(spool_error)?;
     drop(buffered);
-    (&spool).rewind().map_err(spool_error)?;
+    spool.set_position(0).map_err(spool_error)?;
     out.write(existing, |to| {
-        let mut pieces = Pieces::new(&spool, 0);
+        let mut pieces = Pieces::new(spool.file(), 0);
         while let Some(piece) = pieces.next().map_err(spool_error)? {
             interrupt::check()?;
             to.write_all(piece).map_err(|error| out.write_error(&error))?;

@@ -1,7 +1,5 @@
 //! What encrypts: a data key, open, and its IV. Of one file, or of several under one block.
 
-use std::io::Write;
-
 use reelseal_core::envelope::transcoder::{CounterStart, first_counter_block, gcm_iv};
 use reelseal_core::format::transcoder::{Iv, LAYOUTS, Mode};
 use reelseal_core::modes::cbc;
@@ -16,6 +14,7 @@ use super::{Document, Format};
 use crate::error::Error;
 use crate::keyservice::{CounterRange, EncryptionContext, KeyService, Ledger};
 use crate::objects::Place;
+use crate::package::Output;
 use crate::progress::{Progress, Show};
 use crate::random::FreshIv;
 
@@ -69,7 +68,7 @@ impl Sealing {
         ledger: impl FnOnce() -> Result<Ledger, Error>,
         out: &Place,
         show: Show,
-        to: &mut dyn Write,
+        to: &mut dyn Output,
     ) -> Result<u64, Error> {
         let done = self.apply(&Input::open(input)?, ledger, out, show, to, || Ok(()))?;
         Ok(done.written)
@@ -95,7 +94,7 @@ impl Sealing {
         ledger: impl FnOnce() -> Result<Ledger, Error>,
         out: &Place,
         show: Show,
-        to: &mut dyn Write,
+        to: &mut dyn Output,
         begin: impl FnOnce() -> Result<(), Error>,
     ) -> Result<Done, Error> {
         let limit = self.take(ledger, input.len)?;
@@ -109,7 +108,8 @@ impl Sealing {
         match self.mode {
             Mode::AesCbcPkcs7 => stream.encrypt_cbc(cbc::Encryptor::new(content_key, first), to),
             Mode::AesCtr => {
-                stream.apply_ctr(Ctr::new(content_key, first, Width::Bits128), limit, to)
+                let keystream = || Ctr::new(content_key, first, Width::Bits128);
+                stream.apply_ctr(keystream, limit, to)
             }
             Mode::AesGcm => {
                 let [layout, ..] = LAYOUTS;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{Location, Objects};
 use crate::error::Error;
-use crate::package::{Existing, PackagePath, write_atomic};
+use crate::package::{Existing, Output, PackagePath, write_atomic};
 
 /// Where bytes come from or go to: a path, `-`, or an object of S3.
 #[derive(Clone, Debug)]
@@ -167,7 +167,7 @@ impl Place {
     pub fn write(
         &self,
         existing: Existing,
-        write: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
+        write: impl FnOnce(&mut dyn Output) -> Result<(), Error>,
     ) -> Result<(), Error> {
         match &self.location {
             Location::Local(path) => write_atomic(path, existing, write),

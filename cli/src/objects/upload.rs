@@ -12,7 +12,7 @@ use super::failure::exists;
 use super::target::{Multipart, Target};
 use super::{ObjectUrl, Objects};
 use crate::error::Error;
-use crate::package::{Existing, interrupt};
+use crate::package::{Existing, Output, interrupt};
 
 /// An object that is being written. Dropped, it leaves nothing behind.
 #[derive(Debug)]
@@ -111,6 +111,8 @@ impl Upload {
         PART_LEN << (sent / 1000).min(9)
     }
 }
+
+impl Output for Upload {}
 
 impl Write for Upload {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

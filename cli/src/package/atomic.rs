@@ -8,6 +8,7 @@ use std::path::Path;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
+use super::draft::{Draft, Fate, Output};
 use super::hidden::Hidden;
 use super::interrupt;
 use super::place::{self, Existing};
@@ -25,7 +26,7 @@ use crate::error::Error;
 pub fn write_atomic(
     out: &Path,
     existing: Existing,
-    write: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
+    write: impl FnOnce(&mut dyn Output) -> Result<(), Error>,
 ) -> Result<(), Error> {
     if out == Path::new("-") {
         return write_through(io::stdout().lock(), out, write);
@@ -51,11 +52,12 @@ pub fn write_atomic(
     let hidden = Hidden::beside(&path)?;
     let grown = hidden.path().join("file");
     let file = File::create_new(&grown).map_err(failed)?;
-    write_through(&file, out, write)?;
+    let draft = Draft::new(file, Fate::Kept);
+    write_through(&draft, out, write)?;
     if let Some(old) = old {
-        file.set_permissions(old.permissions()).map_err(failed)?;
+        draft.file().set_permissions(old.permissions()).map_err(failed)?;
     }
-    file.sync_all().map_err(failed)?;
+    draft.file().sync_all().map_err(failed)?;
     interrupt::check()?;
     hidden.publish(|| match existing {
         Existing::Replace => fs::rename(&grown, &path).map_err(failed),
@@ -76,11 +78,14 @@ pub fn write_error(out: &Path, error: &io::Error) -> Error {
     Error::io("cannot write", out, error)
 }
 
-fn write_through(
-    to: impl Write,
+fn write_through<W: Write>(
+    to: W,
     out: &Path,
-    write: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
-) -> Result<(), Error> {
+    write: impl FnOnce(&mut dyn Output) -> Result<(), Error>,
+) -> Result<(), Error>
+where
+    BufWriter<W>: Output,
+{
     let mut buffered = BufWriter::with_capacity(BUFFER_LEN, to);
     write(&mut buffered)?;
     buffered.flush().map_err(|error| write_error(out, &error))

@@ -11,6 +11,7 @@
 
 mod atomic;
 mod batch;
+mod draft;
 mod folder;
 mod hidden;
 pub mod interrupt;
@@ -27,6 +28,7 @@ mod tree;
 
 pub use atomic::{write_atomic, write_error};
 pub use batch::Batch;
+pub use draft::{Draft, Fate, Output};
 pub use path::{PackagePath, UriRefused};
 pub use place::Existing;
 pub use scratch::Scratch;

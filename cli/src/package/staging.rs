@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
+use super::draft::{Draft, Fate, Output};
 use super::interrupt;
 use super::local::Local;
 use super::path::PackagePath;
@@ -44,7 +45,7 @@ pub struct StagedFile {
 
 #[derive(Debug)]
 enum Sink {
-    File(File),
+    File(Draft),
     Remote(Box<RemoteFile>),
 }
 
@@ -224,7 +225,7 @@ impl Outlet for Staging {
 impl StagedFile {
     /// A file of a folder.
     pub(super) fn local(file: File, path: &PackagePath) -> Self {
-        Self { file: Sink::File(file), path: path.clone() }
+        Self { file: Sink::File(Draft::new(file, Fate::Kept)), path: path.clone() }
     }
 
     /// Makes the file's bytes durable, and closes it.
@@ -234,7 +235,9 @@ impl StagedFile {
     /// The system failed; a full disk may show only here.
     pub fn finish(self) -> Result<(), Error> {
         match self.file {
-            Sink::File(file) => file.sync_all().map_err(|error| write_error(&self.path, &error)),
+            Sink::File(draft) => {
+                draft.file().sync_all().map_err(|error| write_error(&self.path, &error))
+            }
             Sink::Remote(remote) => remote.finish(),
         }
     }
@@ -248,13 +251,22 @@ impl StagedFile {
 impl Write for StagedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.file {
-            Sink::File(file) => file.write(bytes),
+            Sink::File(draft) => { &*draft }.write(bytes),
             Sink::Remote(remote) => remote.upload.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+impl Output for StagedFile {
+    fn draft(&mut self) -> io::Result<Option<&Draft>> {
+        Ok(match &self.file {
+            Sink::File(draft) => Some(draft),
+            Sink::Remote(_) => None,
+        })
     }
 }
 

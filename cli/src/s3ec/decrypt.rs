@@ -112,12 +112,11 @@ impl Decrypt {
         let done = match opened {
             Opened::Range(range) => return self.part(admitted.header(), range, &input),
             Opened::Gcm(content) => release(&self.out, self.existing, |to| {
-                let pieces = stream.pieces(16)?;
-                let done = stream.open_gcm(content, pieces, None, to)?;
+                let done = stream.open_gcm(content, None, to)?;
                 Ok(done.and_then(|done| has_len(done.written, clear_len).map(|()| done)))
             })?,
             Opened::Cbc(content) => release(&self.out, self.existing, |to| {
-                let done = stream.decrypt_cbc(content, to)?;
+                let done = stream.open_cbc(content, to)?;
                 Ok(done.and_then(|done| has_len(done.written, clear_len).map(|()| done)))
             })?,
         };

@@ -1,7 +1,6 @@
 //! `reelseal encrypt` to an object of the S3 Encryption Client.
 
 use std::cell::Cell;
-use std::io::Write;
 use std::time::Instant;
 
 use reelseal_core::envelope::s3ec::{FreshIv, FreshMessageId, Nonce, seal};
@@ -20,7 +19,7 @@ use crate::files::encrypt::{contents, restore};
 use crate::files::ends::Input;
 use crate::keyservice::LazyService;
 use crate::objects::{Location, Place};
-use crate::package::Existing;
+use crate::package::{Existing, Output};
 use crate::progress::{Progress, Show};
 use crate::random;
 
@@ -162,7 +161,7 @@ impl Encrypt {
     fn write(
         &self,
         fields: Option<Map<String, Value>>,
-        write: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
+        write: impl FnOnce(&mut dyn Output) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let Location::S3(url) = self.out.location() else {
             return self.out.write(self.existing, write);

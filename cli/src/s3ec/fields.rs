@@ -4,7 +4,6 @@
 //! or what `aws s3api head-object` prints, which has that map inside.
 
 use std::collections::HashMap;
-use std::io::Write;
 
 use reelseal_core::format::Malformed;
 use reelseal_core::format::s3ec::{Header, Metadata, Place as In, name};
@@ -16,7 +15,7 @@ use super::{encoded_word, instruction_file_beside};
 use crate::error::Error;
 use crate::keyservice::EncryptionContext;
 use crate::objects::{Location, Place};
-use crate::package::Existing;
+use crate::package::{Existing, Output};
 
 /// Names and values, and where they were read.
 #[derive(Clone, Debug)]
@@ -171,7 +170,7 @@ pub(super) fn text(fields: Map<String, Value>) -> String {
 /// Writes `text` as the metadata file `place`, or as an instruction file, which is marked as one in
 /// S3.
 pub(super) fn write(place: &Place, kind: In, existing: Existing, text: &str) -> Result<(), Error> {
-    let write = |to: &mut dyn Write| {
+    let write = |to: &mut dyn Output| {
         to.write_all(text.as_bytes()).map_err(|error| place.write_error(&error))
     };
     match (kind, place.location()) {
