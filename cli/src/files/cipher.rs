@@ -1,14 +1,12 @@
 //! The work itself: a stream is encrypted or decrypted piece by piece.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::mem;
 use std::sync::mpsc;
 
 use reelseal_core::Inauthentic;
-use reelseal_core::envelope::transcoder::gcm_iv;
-use reelseal_core::format::transcoder::{Iv, Layout, Tag};
+use reelseal_core::modes::cbc;
 use reelseal_core::modes::ctr::{Block, Ctr};
-use reelseal_core::modes::{cbc, gcm};
 use reelseal_core::secret::ContentKey;
 use zeroize::Zeroizing;
 
@@ -156,81 +154,13 @@ impl Stream<'_> {
         Ok(out.done)
     }
 
-    /// GCM with the tag last.
-    pub(crate) fn encrypt_gcm(
-        &self,
-        key: &ContentKey,
-        iv: gcm::Iv,
-        to: &mut dyn Output,
-    ) -> Result<Done, Error> {
-        self.seal_gcm(gcm::Encryptor::new(gcm::Key::new(key), iv, &[]).ok_or_else(no_aad)?, to)
-    }
-
-    /// GCM that was begun, with the tag last.
-    pub(crate) fn seal_gcm(
-        &self,
-        mut encryptor: gcm::Encryptor,
-        to: &mut dyn Output,
-    ) -> Result<Done, Error> {
-        let mut out = Out::new(self, to);
-        let mut pieces = self.pieces(0, &out)?;
-        while let Some(piece) = self.next(&mut pieces, &mut out)? {
-            encryptor.update(piece).ok_or_else(|| self.too_long("GCM has at most 2³⁶ − 32"))?;
-            out.put(piece)?;
-        }
-        out.put(&encryptor.finish())?;
-        Ok(out.done)
-    }
-
-    /// GCM in one of its layouts. Bytes are written before they are known to be authentic.
-    pub(crate) fn decrypt_gcm(
-        &self,
-        key: &ContentKey,
-        iv: &Iv,
-        layout: Layout,
-        to: &mut dyn Output,
-    ) -> Result<Result<Done, Inauthentic>, Error> {
-        self.input.rewind()?;
-        let first = match layout.tag {
-            Tag::Last => None,
-            Tag::First => {
-                let mut tag: gcm::Tag = [0; 16];
-                self.input.read_exact(&mut tag).map_err(|error| match error.kind() {
-                    io::ErrorKind::UnexpectedEof => self.wrong_length(),
-                    _ => self.input.read_error(&error),
-                })?;
-                Some(tag)
-            }
-        };
-        let content = gcm::Unverified::new(gcm::Key::new(key), gcm_iv(iv, layout), &[], ());
-        let content = content.ok_or_else(no_aad)?;
-        self.open_gcm(content, first, to)
-    }
-
-    /// GCM that was begun, with the tag `first`, or at the end. Bytes are written before they are
-    /// known to be authentic.
-    pub(crate) fn open_gcm(
-        &self,
-        mut content: gcm::Unverified<()>,
-        first: Option<gcm::Tag>,
-        to: &mut dyn Output,
-    ) -> Result<Result<Done, Inauthentic>, Error> {
-        let mut out = Out::new(self, to);
-        let held = if first.is_some() { 0 } else { 16 };
-        let mut pieces = self.pieces(held, &out)?;
-        while let Some(piece) = self.next(&mut pieces, &mut out)? {
-            content
-                .update(piece, |(), clear| out.put(clear))
-                .ok_or_else(|| self.too_long("GCM has at most 2³⁶ − 32"))??;
-        }
-        let tag = first.or_else(|| pieces.last()).ok_or_else(|| self.wrong_length())?;
-        out.done.read += 16;
-        Ok(content.finish(&tag).map(|()| out.done))
-    }
-
     /// The input from where it is, in pieces, of which the last `held` bytes are in none. A file
     /// that takes a while is read by another thread, while this one encrypts and writes.
-    fn pieces(&self, held: usize, out: &Out<'_>) -> Result<Pieces<Box<dyn Read + '_>>, Error> {
+    pub(super) fn pieces(
+        &self,
+        held: usize,
+        out: &Out<'_>,
+    ) -> Result<Pieces<Box<dyn Read + '_>>, Error> {
         let left = self.input.len.map(|len| len.saturating_sub(out.done.read));
         let takes_a_while = left.is_some_and(|left| left >= READ_AHEAD);
         match self.input.file() {
@@ -242,7 +172,7 @@ impl Stream<'_> {
     }
 
     /// The next piece, counted.
-    fn next<'p, R: Read>(
+    pub(super) fn next<'p, R: Read>(
         &self,
         pieces: &'p mut Pieces<R>,
         out: &mut Out<'_>,
@@ -266,7 +196,7 @@ impl Stream<'_> {
         Error::system(format!("{name} became shorter while it was read"))
     }
 
-    fn too_long(&self, why: &str) -> Error {
+    pub(super) fn too_long(&self, why: &str) -> Error {
         Error::refused(format!("{} is too long: {why}", self.input.place.name("standard input")))
     }
 }
@@ -286,10 +216,6 @@ fn nothing(_: usize) -> Result<(), Error> {
     Ok(())
 }
 
-fn no_aad() -> Error {
-    Error::bug("no additional data was too much")
-}
-
 fn count(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
@@ -305,12 +231,12 @@ pub(super) struct Out<'a> {
 }
 
 impl<'a> Out<'a> {
-    fn new(stream: &Stream<'a>, to: &'a mut dyn Output) -> Self {
+    pub(super) fn new(stream: &Stream<'a>, to: &'a mut dyn Output) -> Self {
         let head = Zeroizing::new(Vec::with_capacity(HEAD_LEN));
         Self { to, place: stream.out, done: Done { read: 0, written: 0, head } }
     }
 
-    fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let room = HEAD_LEN - self.done.head.len();
         self.done.head.extend(bytes.iter().take(room));
         self.done.written += count(bytes);

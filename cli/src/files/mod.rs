@@ -17,6 +17,7 @@ mod decrypt;
 mod document;
 pub(crate) mod encrypt;
 pub(crate) mod ends;
+mod gcm;
 mod parts;
 pub(crate) mod pieces;
 mod report;

@@ -112,7 +112,7 @@ impl Decrypt {
         let done = match opened {
             Opened::Range(range) => return self.part(admitted.header(), range, &input),
             Opened::Gcm(content) => release(&self.out, self.existing, |to| {
-                let done = stream.open_gcm(content, None, to)?;
+                let done = stream.open_gcm(content, to)?;
                 Ok(done.and_then(|done| has_len(done.written, clear_len).map(|()| done)))
             })?,
             Opened::Cbc(content) => release(&self.out, self.existing, |to| {
