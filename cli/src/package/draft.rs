@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-use rustix::fs::{Advice, FallocateFlags, fadvise, fallocate};
+use rustix::fs::{Advice, FallocateFlags, FsWord, fadvise, fallocate, fstatfs};
 
 /// Takes the bytes of an output, in order.
 pub trait Output: Write {
@@ -76,6 +76,10 @@ impl Draft {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub fn reserve(&self, position: u64, len: u64) -> io::Result<()> {
         use rustix::io::Errno;
+        // In memory, the room would be filled with zeros first, by one thread.
+        if fstatfs(&self.file).is_ok_and(|system| system.f_type == TMPFS_MAGIC) {
+            return Ok(());
+        }
         match fallocate(&self.file, FallocateFlags::empty(), position, len) {
             Err(full @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => Err(full.into()),
             _ => Ok(()),
@@ -148,3 +152,7 @@ fn write_back(_: &File, _: u64, _: u64) {}
 /// Bytes that are sent to the disk at a time: enough for it to work on, and few enough to be sent
 /// in a millisecond.
 const STRETCH: u64 = 8 << 20;
+
+/// The type of a file system in memory (linux/magic.h).
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const TMPFS_MAGIC: FsWord = 0x0102_1994;
