@@ -22,11 +22,12 @@ def environment(**more):
     return kept | {"RUSTUP_DIST_SERVER": "http://127.0.0.1:9", "CARGO_TERM_COLOR": "never"} | more
 
 
-def run(*command, cwd=REPOSITORY, env=None, stdin=None):
+def run(*command, cwd=REPOSITORY, env=None, stdin=None, umask=-1):
     """The standard output of a program, which must succeed."""
     command = [str(part) for part in command]
     done = subprocess.run(
-        command, cwd=cwd, env=env or environment(), input=stdin, capture_output=True, text=True
+        command, cwd=cwd, env=env or environment(), input=stdin, capture_output=True, text=True,
+        umask=umask
     )
     if done.returncode != 0:
         fail(f"{' '.join(command[:6])} … ended with {done.returncode}\n{done.stderr[-4000:]}")
