@@ -9,8 +9,8 @@ from common import run
 
 
 def built_in(program):
-    """The packages that stand in a program, itself among them, with the kind `runtime` or `build`.
-    The section is JSON under zlib; binutils take it out."""
+    """The packages that stand in a program, itself among them; what only built it has the kind
+    `build`. The section is JSON under zlib; binutils take it out."""
     with tempfile.TemporaryDirectory() as folder:
         section = pathlib.Path(folder) / "section"
         run("objcopy", "--dump-section", f".dep-v0={section}", program, "/dev/null")
@@ -20,7 +20,7 @@ def built_in(program):
 def linked(program):
     """(name, version) of what is linked into a program, without itself."""
     return {(package["name"], package["version"]) for package in built_in(program)
-            if package.get("kind", "runtime") == "runtime" and not package.get("root")}
+            if package.get("kind", "runtime") == "runtime" and package["name"] != program.name}
 
 
 def of_the_program(bill, packages, source):
