@@ -140,3 +140,9 @@ fn kw_and_kwp_do_not_accept_each_other() {
     let parsed = kw::WrappedMut::parse(&mut from_kwp).unwrap();
     assert_eq!(parsed.unwrap(&kek(256)), Err(Inauthentic));
 }
+
+/// It says neither which check failed nor where.
+#[test]
+fn a_refusal_has_one_sentence() {
+    assert_eq!(Inauthentic.to_string(), "the key is wrong, or the bytes were altered");
+}
