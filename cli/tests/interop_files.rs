@@ -155,6 +155,27 @@ fn the_whole_table_passes_between_reelseal_and_its_peers() {
     assert_eq!(crossings, 2 * (2 * 24 + 12), "CBC and CTR by two peers, GCM by one, both ways");
 }
 
+/// Worked in parts here, in one go there.
+#[test]
+fn a_large_file_is_the_same_at_its_peers() {
+    let home = Home::new();
+    let large: Vec<u8> = (0..(9u64 << 20) / 8).flat_map(u64::to_be_bytes).chain(clear(7)).collect();
+    let (sealed, theirs, opened) = (path(&home, "s"), path(&home, "t"), path(&home, "o"));
+    let input = home.file("large", &large);
+    for (mode, peer) in
+        [("aes-cbc-pkcs7", Peer::OpenSsl), ("aes-ctr", Peer::OpenSsl), ("aes-gcm", Peer::Python)]
+    {
+        let seal = ["--force", "--threads", "3", "encrypt", &input, "-o", &sealed, "--mode", mode];
+        let report = home.ok(&seal);
+        let block = &report["encryption"];
+        let key = base64::decode(&home.unwrap(block["Key"].as_str().unwrap())).unwrap();
+        peer.run("seal", mode, &key, &bytes(block, "InitializationVector"), &input, &theirs);
+        assert!(fs::read(&theirs).unwrap() == fs::read(&sealed).unwrap(), "{mode}");
+        home.ok(&["--force", "--threads", "3", "decrypt", &sealed, "-o", &opened]);
+        assert!(fs::read(&opened).unwrap() == large, "{mode}");
+    }
+}
+
 #[test]
 fn ivs_of_12_bytes_pass_between_reelseal_and_python() {
     let home = Home::new();

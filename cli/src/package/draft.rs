@@ -104,7 +104,8 @@ impl Draft {
     }
 
     /// Has the disk begin with what was written, which must be durable in the end, while more is
-    /// computed: fsync(2) alone would leave it idle until then.
+    /// computed: fsync(2) alone would leave it idle until then. Parts come nearly in order; those
+    /// that come late are left to it.
     fn count(&self, len: usize) {
         let len = u64::try_from(len).unwrap_or(0);
         let before = self.written.fetch_add(len, Ordering::Relaxed);
