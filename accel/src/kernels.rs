@@ -81,17 +81,58 @@ macro_rules! kernels {
             // With fewer powers there are no whole groups.
             let at_once = if powers.rows == GROUP { text.len() / GROUP * GROUP } else { 0 };
             let (groups, rest) = text.split_at_mut(at_once);
-            let wide_keys = if groups.is_empty() { [zero(); R] } else { broadcast(keys) };
+            if let (groups @ [_, ..], _) = groups.as_chunks_mut() {
+                y = whole_groups::<R, HASHED>(keys, powers, &mut counters, y, groups);
+            }
+            for group in rest.chunks_mut(powers.rows) {
+                let mut sum = [zero(); 3];
+                let mut power = group.len();
+                for row in group {
+                    let mut stream = xor(reverse(counters), load(&[keys[0]; 4]));
+                    counters = add_words(counters, load(&FOUR));
+                    for r in 1..R - 1 {
+                        stream = aesenc(stream, load(&[keys[r]; 4]));
+                    }
+                    let input = load(row);
+                    let output = xor(input, aesenclast(stream, load(&[keys[R - 1]; 4])));
+                    *row = store(output);
+                    if HASHED != NOTHING {
+                        power -= 1;
+                        let x = reverse(if HASHED == INPUT { input } else { output });
+                        add_product(&mut sum, xor(x, y), powers, power);
+                        y = zero();
+                    }
+                }
+                if HASHED != NOTHING {
+                    y = fold(reduce(sum));
+                }
+            }
+            if HASHED != NOTHING {
+                [*hash, ..] = store(reverse(y));
+            }
+        }
+
+        /// What is many rows of it: returns the hash, and leaves the counters behind them.
+        #[inline(never)]
+        #[target_feature(enable = $features)]
+        fn whole_groups<const R: usize, const HASHED: u8>(
+            keys: &[Block; R],
+            powers: &Powers,
+            counters: &mut V,
+            mut y: V,
+            groups: &mut [[Row; GROUP]],
+        ) -> V {
+            let wide_keys = broadcast(keys);
             // What is encrypted is hashed one group later, so that no product waits for a cipher.
             let mut behind: Option<&[Row; GROUP]> = None;
-            for group in groups.as_chunks_mut::<GROUP>().0 {
+            for group in groups {
                 let mut sum = [zero(); 3];
                 for (part, rows) in group.as_chunks_mut::<WIDE>().0.iter_mut().enumerate() {
                     let keys = from_memory(&wide_keys);
                     let mut stream = [zero(); WIDE];
                     for s in &mut stream {
-                        *s = xor(reverse(counters), keys[0]);
-                        counters = add_words(counters, load(&FOUR));
+                        *s = xor(reverse(*counters), keys[0]);
+                        *counters = add_words(*counters, load(&FOUR));
                     }
                     // A row is hashed between two rounds: the units for both stay busy. In
                     // decryption the first row comes last, since it waits for the group before.
@@ -134,32 +175,7 @@ macro_rules! kernels {
             if let Some(group) = behind {
                 y = hash_group(powers, y, group);
             }
-            for group in rest.chunks_mut(powers.rows) {
-                let mut sum = [zero(); 3];
-                let mut power = group.len();
-                for row in group {
-                    let mut stream = xor(reverse(counters), load(&[keys[0]; 4]));
-                    counters = add_words(counters, load(&FOUR));
-                    for r in 1..R - 1 {
-                        stream = aesenc(stream, load(&[keys[r]; 4]));
-                    }
-                    let input = load(row);
-                    let output = xor(input, aesenclast(stream, load(&[keys[R - 1]; 4])));
-                    *row = store(output);
-                    if HASHED != NOTHING {
-                        power -= 1;
-                        let x = reverse(if HASHED == INPUT { input } else { output });
-                        add_product(&mut sum, xor(x, y), powers, power);
-                        y = zero();
-                    }
-                }
-                if HASHED != NOTHING {
-                    y = fold(reduce(sum));
-                }
-            }
-            if HASHED != NOTHING {
-                [*hash, ..] = store(reverse(y));
-            }
+            y
         }
 
         /// GHASH of SP 800-38D §6.4 over any number of blocks.
