@@ -100,7 +100,7 @@ fn whoever_holds_expanded_keys_erases_them_on_drop() {
     let (key, iv) = (ContentKey::new_256(PATTERN), Iv::Bytes12([0; 12]));
     expanded_keys_are_erased(|| cbc::Encryptor::new(&key, [0; 16]), 8);
     expanded_keys_are_erased(|| cbc::Decryptor::new(&key, [0; 16]), 8);
-    expanded_keys_are_erased(|| Ctr::new(&key, [0; 16], Width::Bits128), 8);
+    expanded_keys_are_erased(|| Ctr::new(&key, [0; 16], Width::Bits128), 24);
     expanded_keys_are_erased(|| gcm::Encryptor::new(gcm::Key::new(&key), iv, &[]).unwrap(), 32);
     expanded_keys_are_erased(
         || gcm::Unverified::new(gcm::Key::new(&key), iv, &[], ()).unwrap(),
