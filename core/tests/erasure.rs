@@ -137,6 +137,17 @@ fn derived_and_read_keys_are_erased_on_drop() {
     assert!(changed >= 24, "only {changed} bytes of the key were erased");
 }
 
+/// Beside the expanded key, which is another's here: the mask of the tag, the hash of what came so
+/// far, and the pre-counter block, which is a hash where an IV has 16 bytes.
+#[test]
+fn what_a_text_of_gcm_has_of_its_own_is_erased_on_drop() {
+    let key = gcm::Key::new(&ContentKey::new_256(PATTERN));
+    let begin = || gcm::Encryptor::new(&key, Iv::Bytes16([1; 16]), &[&PATTERN, &PATTERN]).unwrap();
+    let (held, left) = drop_in_place(begin);
+    let changed = held.iter().zip(left.iter()).filter(|(held, left)| held != left).count();
+    assert!(changed >= 46, "only {changed} bytes of three blocks were erased");
+}
+
 /// What each refusal leaves in the buffer of its caller: zeros.
 #[test]
 fn every_refusal_leaves_zeros() {
