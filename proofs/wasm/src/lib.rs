@@ -1,0 +1,25 @@
+//! What `proofs/source` proves of `reelseal-core`, as functions of bytes that may be any bytes.
+//!
+//! A claim is an assertion. The crate becomes wasm, the wasm C, and CBMC asks whether a trap can be
+//! reached in it: an assertion that fails is one, and so is any panic of the core on the way. AES
+//! is left open: see `aes/`.
+#![no_std]
+
+#[macro_use]
+mod export;
+
+mod esdk;
+mod format;
+mod hls;
+mod modes;
+mod s3ec;
+mod wrap;
+
+export! {
+    format: base64_decode base64_encode context kms_blob reader transcoder;
+    esdk: esdk_block esdk_footer esdk_frame esdk_header esdk_raw_aes;
+    hls: hls_attributes hls_byte_range hls_key hls_lines hls_playlist hls_tag;
+    s3ec: s3ec_algorithm s3ec_any_fields s3ec_metadata s3ec_v2 s3ec_v3;
+    modes: ctr gcm_limits media_sequence unpad;
+    wrap: kw_lengths kw_unwrap kw_wrap kwp_lengths;
+}
