@@ -89,3 +89,21 @@ static void funcref_table_init(wasm_rt_funcref_table_t *table, const wasm_elem_s
     table->data[to + i].module_instance = instance;
   }
 }
+
+/* AES: a function of key and block, of which nothing is known but that it is one. */
+typedef unsigned __int128 block_t;
+block_t __CPROVER_uninterpreted_encrypt(block_t key, block_t more, block_t block);
+block_t __CPROVER_uninterpreted_decrypt(block_t key, block_t more, block_t block);
+#define CIPHER(name)                                                                        \
+  void Z_aesZ_##name(struct Z_aes_instance_t *unused, u32 key, u32 key_len, u32 at) {       \
+    check(key, key_len);                                                                    \
+    check(at, 16);                                                                          \
+    block_t block = 0, low = 0, high = key_len;                                             \
+    for (u32 i = 0; i < 16; i++) block = block << 8 | memory[at + i];                       \
+    for (u32 i = 0; i < 16; i++) low = low << 8 | memory[key + i];                          \
+    for (u32 i = 16; i < key_len; i++) high = high << 8 | memory[key + i];                  \
+    block = __CPROVER_uninterpreted_##name(low, high, block);                               \
+    for (u32 i = 0; i < 16; i++) memory[at + i] = (u8)(block >> (120 - 8 * i));             \
+  }
+CIPHER(encrypt)
+CIPHER(decrypt)

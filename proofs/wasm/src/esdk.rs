@@ -2,6 +2,7 @@
 
 use core::num::NonZeroU32;
 
+use crate::format::same;
 use reelseal_core::format::esdk::footer::MAX_LEN as MAX_FOOTER_LEN;
 use reelseal_core::format::esdk::frame::{Frame, Kind, final_head, head};
 use reelseal_core::format::esdk::{Block, ContentType, Footer, Header, MAX_FRAME_LEN, RawAes};
@@ -22,9 +23,9 @@ pub fn esdk_footer(bytes: &mut [u8]) {
     let footer = Footer::parse(bytes);
     let len = bytes.first_chunk().map(|len| usize::from(u16::from_be_bytes(*len)));
     let there = len.filter(|len| len + 2 <= MAX_FOOTER_LEN).and_then(|len| bytes.get(2..2 + len));
-    assert!(footer.as_ref().ok().map(|(footer, _)| footer.signature) == there);
-    let Ok((footer, rest)) = footer else { return };
-    assert!(rest == &bytes[2 + footer.signature.len()..]);
+    assert!(footer.is_ok() == there.is_some());
+    let (Ok((footer, rest)), Some(there)) = (footer, there) else { return };
+    assert!(same(footer.signature, there) && same(rest, &bytes[2 + there.len()..]));
 }
 
 /// A frame is its head, as it is printed, its content, its tag and what follows.
@@ -49,37 +50,48 @@ pub fn esdk_frame(bytes: &mut [u8]) {
     }
 }
 
-/// The fields of a header, one after another, are its bytes: nothing is passed over, and there is
-/// one way to write a header.
+/// The fields of a header, one after another, are its bytes: nothing is passed over.
 pub fn esdk_header(bytes: &mut [u8]) {
+    let bytes = &*bytes;
     let Ok((header, rest)) = Header::parse(bytes) else { return };
-    let mut left = header.bytes;
-    let mut next = |bytes: &[u8]| left = left.strip_prefix(bytes).unwrap();
-    next(&[2]);
-    next(&header.suite.id().to_be_bytes());
-    next(header.message_id);
-    next(&(header.context.len() as u16).to_be_bytes());
-    next(header.context);
-    next(&(header.edks.clone().count() as u16).to_be_bytes());
+    let mut at = 0;
+    let suite = header.suite.id();
+    assert!(bytes[0] == 2 && two(bytes, 1) == usize::from(suite));
+    at = next(bytes, at + 3, header.message_id);
+    assert!(two(bytes, at) == header.context.len());
+    at = next(bytes, at + 2, header.context);
+    assert!(two(bytes, at) == header.edks.clone().count());
+    at += 2;
     for edk in header.edks.clone() {
         for part in [edk.provider_id.as_bytes(), edk.provider_info, edk.ciphertext] {
-            next(&(part.len() as u16).to_be_bytes());
-            next(part);
+            assert!(two(bytes, at) == part.len());
+            at = next(bytes, at + 2, part);
         }
     }
+    let frame_len = two(bytes, at + 1) << 16 | two(bytes, at + 3);
     match header.content_type {
         ContentType::Framed(len) => {
-            assert!(len.get() <= MAX_FRAME_LEN);
-            next(&[2]);
-            next(&len.get().to_be_bytes());
+            assert!(bytes[at] == 2 && len.get() as usize == frame_len && len.get() <= MAX_FRAME_LEN);
         }
-        ContentType::NonFramed => next(&[1, 0, 0, 0, 0]),
+        ContentType::NonFramed => assert!(bytes[at] == 1 && frame_len == 0),
     }
-    next(header.commitment);
-    assert!(left.is_empty() && header.public_key.is_some() == header.suite.is_signed());
-    assert!(bytes[header.bytes.len()..].strip_prefix(header.tag) == Some(rest));
+    at = next(bytes, at + 5, header.commitment);
+    assert!(same(header.bytes, &bytes[..at]));
+    at = next(bytes, at, header.tag);
+    assert!(same(rest, &bytes[at..]) && header.public_key.is_some() == header.suite.is_signed());
     let pairs = header.pairs().fold(0, |len, (key, value)| len + 4 + key.len() + value.len());
     assert!(header.context.len() == pairs + 2 || header.context.is_empty());
+}
+
+/// The two bytes at a place, big-endian.
+fn two(bytes: &[u8], at: usize) -> usize {
+    usize::from(bytes[at]) << 8 | usize::from(bytes[at + 1])
+}
+
+/// That `piece` stands there, and the place behind it.
+fn next(bytes: &[u8], at: usize, piece: &[u8]) -> usize {
+    assert!(same(piece, &bytes[at..at + piece.len()]));
+    at + piece.len()
 }
 
 /// What is accepted prints back.

@@ -6,6 +6,11 @@ use reelseal_core::format::kms_blob::{Blob, HEADER_LEN};
 use reelseal_core::format::reader::Reader;
 use reelseal_core::format::transcoder::{self, Iv, IvUse, Mode};
 
+/// Whether both are the same bytes in the same place, which is more than that they are equal.
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    core::ptr::eq(a, b)
+}
+
 /// What is accepted is what `encode` prints of what was decoded. Together with
 /// [`base64_encode`]: accepted is what `encode` prints, and nothing else.
 pub fn base64_decode(bytes: &mut [u8]) {
@@ -70,9 +75,9 @@ pub fn kms_blob(bytes: &mut [u8]) {
     let Ok(blob) = blob else { return };
     let (header, body) = bytes.split_at(HEADER_LEN);
     let (ciphertext, tag) = body.split_at(body.len() - 16);
-    assert!(blob.header == header && blob.ciphertext == ciphertext && blob.tag == tag);
-    assert!(blob.key_id == &header[5..21] && blob.version.to_be_bytes() == header[21..25]);
-    assert!(blob.salt == &header[25..41] && blob.iv == &header[41..]);
+    assert!(same(blob.header, header) && same(blob.ciphertext, ciphertext) && same(blob.tag, tag));
+    assert!(same(blob.key_id, &header[5..21]) && blob.version.to_be_bytes() == header[21..25]);
+    assert!(same(blob.salt, &header[25..41]) && same(blob.iv, &header[41..]));
 }
 
 /// What is read is what stands there, in order, and nothing is read where too little is left.
@@ -83,34 +88,33 @@ pub fn reader(bytes: &mut [u8]) {
     let mut at = 0;
     for len in [first, second] {
         assert!(reader.len() == bytes.len() - at && reader.is_empty() == (bytes.len() == at));
-        assert!(reader.take(len) == bytes.get(at..at + len));
+        let there = bytes.get(at..at + len);
+        assert!(match (reader.take(len), there) {
+            (Some(taken), Some(there)) => same(taken, there),
+            (taken, there) => taken.is_none() && there.is_none(),
+        });
         at += if at + len <= bytes.len() { len } else { 0 };
     }
     let two = bytes[at..].first_chunk().map(|two| u16::from_be_bytes(*two));
     let four = bytes[at..].first_chunk().map(|four| u32::from_be_bytes(*four));
     assert!(reader.clone().u8() == bytes.get(at).copied());
     assert!(reader.clone().u16() == two && reader.clone().u32() == four);
-    assert!(reader.rest() == &bytes[at..]);
+    assert!(same(reader.rest(), &bytes[at..]));
 }
 
-/// Every name of a mode reads back, and no other text is one; an IV has the length of its mode;
-/// the lengths of files are those that padding and tag leave.
-pub fn transcoder(bytes: &mut [u8]) {
-    let Some((len, bytes)) = bytes.split_first_chunk_mut() else { return };
-    let len = u64::from_be_bytes(*len);
-    let text = core::str::from_utf8(bytes).unwrap_or_default();
+/// Every name of a mode reads back, and no other text is one.
+pub fn transcoder_mode(bytes: &mut [u8]) {
+    let Ok(text) = core::str::from_utf8(bytes) else { return };
     let (et, mc) = (Mode::parse(text), Mode::parse_mediaconvert(text));
     assert!(et.is_ok() == ["aes-cbc-pkcs7", "aes-ctr", "aes-gcm"].contains(&text));
     assert!(mc.is_ok() == ["AES_CBC", "AES_CTR", "AES_GCM"].contains(&text));
     assert!(et.is_ok_and(|mode| mode.as_str() == text) || et.is_err());
     assert!(mc.is_ok_and(|mode| mode.mediaconvert() == text) || mc.is_err());
+}
+
+/// An IV has the length of its mode.
+pub fn transcoder_iv(bytes: &mut [u8]) {
     for mode in Mode::ALL {
-        let (least, step) = match mode {
-            Mode::AesCbcPkcs7 => (16, 16),
-            Mode::AesCtr => (0, 1),
-            Mode::AesGcm => (16, 1),
-        };
-        assert!(mode.check_encrypted_len(len).is_ok() == (len >= least && len & (step - 1) == 0));
         let iv = Iv::parse(mode, bytes);
         let short = bytes.len() == 12 && mode != Mode::AesCbcPkcs7;
         assert!(iv.is_ok() == (bytes.len() == 16 || short));
@@ -118,5 +122,19 @@ pub fn transcoder(bytes: &mut [u8]) {
         assert!(iv.bytes() == &*bytes);
         assert!(transcoder::layouts(&iv).count() == if short { 2 } else { 4 });
         assert!(!short || transcoder::layouts(&iv).all(|layout| layout.iv == IvUse::Whole));
+    }
+}
+
+/// The lengths of files are those that padding and tag leave, of all of 64 bits.
+pub fn transcoder_lengths(bytes: &mut [u8]) {
+    let Ok(len) = <[u8; 8]>::try_from(&*bytes) else { return };
+    let len = u64::from_be_bytes(len);
+    for mode in Mode::ALL {
+        let (least, step) = match mode {
+            Mode::AesCbcPkcs7 => (16, 16),
+            Mode::AesCtr => (0, 1),
+            Mode::AesGcm => (16, 1),
+        };
+        assert!(mode.check_encrypted_len(len).is_ok() == (len >= least && len & (step - 1) == 0));
     }
 }

@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Write};
 
+use crate::format::same;
 use reelseal_core::format::hls::{AttributeList, ByteRange, Item, Key, Lines, Playlist, Tag};
 
 /// What is printed, in a place of fixed size.
@@ -75,9 +76,9 @@ pub fn hls_lines(bytes: &mut [u8]) {
         assert!(matches!(line.end, b"\n" | b"\r\n" | b""));
         assert!(!line.text.is_empty() || !line.end.is_empty());
         let (text, end) = (at + line.text.len(), at + line.text.len() + line.end.len());
-        assert!(bytes.get(at..text) == Some(line.text) && bytes.get(text..end) == Some(line.end));
+        assert!(same(line.text, &bytes[at..text]) && same(line.end, &bytes[text..end]));
         assert!(!line.end.is_empty() || end == bytes.len());
-        assert!(line.says().is_none_or(|says| line.text.starts_with(says.as_bytes())));
+        assert!(line.says().is_none_or(|says| same(says.as_bytes(), &line.text[..says.len()])));
         at = end;
     }
     assert!(at == bytes.len());
