@@ -107,6 +107,8 @@ impl<K: Borrow<Key>> Stream<K> {
     }
 
     /// Whether `tag` is ours. Our own is the one thing that a forger wants: it does not leave.
+    /// A function of its own, so that `proofs/binary` can look at it.
+    #[inline(never)]
     pub(super) fn tag_is(&mut self, tag: &Tag) -> Choice {
         let mut own = self.tag();
         let same = own.ct_eq(tag);
