@@ -13,6 +13,10 @@ pub const ALL: &[(&str, fn())] = &[
     ("base64 by a table", base64),
     ("kdf that skips zero bytes", kdf),
     ("s-box by a table", s_box),
+    ("kwp that looks at the padding only where the length is good", kwp),
+    ("payload of oaep that ends at the length inside", oaep),
+    ("seal of a record compared as text", record),
+    ("counter block that carries where it has to", counter),
 ];
 
 fn hidden<const N: usize>() -> [u8; N] {
@@ -69,4 +73,31 @@ fn kdf() {
 fn s_box() {
     let table: [u8; 256] = black_box([7; 256]);
     black_box(table[usize::from(hidden::<1>()[0])]);
+}
+
+fn kwp() {
+    let aiv_and_key = hidden::<40>();
+    let zeros = if black_box(aiv_and_key[7]) <= 32 { black_box(aiv_and_key[39]) } else { 1 };
+    black_box(zeros);
+}
+
+fn oaep() {
+    let payload = hidden::<50>();
+    black_box(&payload[1..][..usize::from(payload[0])]);
+}
+
+fn record() {
+    let ours = hidden::<32>().map(|byte| format!("{byte:02x}")).concat();
+    black_box(ours == black_box("02".repeat(32)));
+}
+
+fn counter() {
+    let mut counter = hidden::<16>();
+    for byte in counter.iter_mut().rev() {
+        *byte = byte.wrapping_add(1);
+        if black_box(*byte) != 0 {
+            break;
+        }
+    }
+    black_box(counter);
 }

@@ -1,58 +1,36 @@
-//! The code of the core that sees secrets. Each case checks its result too: nothing is optimised
-//! away, and it is the path of success that was watched, or that of refusal, as its name says.
+//! Wrapping, derivation, and key material as text.
 
 use std::hint::black_box;
-use std::num::NonZeroU32;
 
-use reelseal_core::envelope::{esdk, kms, transcoder};
+use reelseal_core::envelope::{kms, transcoder};
 use reelseal_core::format::base64;
 use reelseal_core::format::context::Context;
-use reelseal_core::format::esdk::{Edk, Header};
 use reelseal_core::format::kms_blob::{Blob, MAX_PLAINTEXT};
 use reelseal_core::hash;
-use reelseal_core::modes::cbc;
-use reelseal_core::modes::ctr::{Ctr, Width};
-use reelseal_core::modes::gcm::{self, Iv};
-use reelseal_core::secret::{BackingKey, ContentKey, Kek, MessageKey, SegmentKey};
+use reelseal_core::secret::{BackingKey, ContentKey, Inauthentic, Kek, MessageKey, SegmentKey};
 use reelseal_core::segment;
-use reelseal_core::wrap::{kw, kwp};
+use reelseal_core::wrap::{ecb, kw, kwp};
 
+use super::{Case, hidden, shown};
 use crate::watch::{public, secret};
 
-pub const ALL: &[(&str, fn())] = &[
+pub const ALL: &[Case] = &[
     ("kw wrap and unwrap", kw_opens),
     ("kw refuses", kw_refuses),
     ("kwp wrap and unwrap", kwp_opens),
     ("kwp refuses", kwp_refuses),
-    ("unpad", unpads),
-    ("unpad refuses", unpad_refuses),
-    ("cbc", cbc_both_ways),
-    ("ctr", ctr_both_ways),
-    ("gcm", gcm_opens),
-    ("gcm with an IV of 16 bytes", gcm_of_16_bytes),
-    ("gcm refuses", gcm_refuses),
+    ("ecb", ecb_both_ways),
     ("segment record", record),
+    ("sha-256 of many texts", sha256),
     ("hkdf", hkdf),
     ("kbkdf", kbkdf),
     ("hmac", hmac),
     ("base64 encodes a key", base64_encodes),
     ("base64 decodes a key", base64_decodes),
     ("kms blob", blob),
-    ("message commitment", commitment),
     ("transcoder data key", data_key),
+    ("a key prints its name", names),
 ];
-
-/// Bytes in which no two are alike, marked secret.
-fn hidden<const N: usize>() -> [u8; N] {
-    let mut bytes = core::array::from_fn(|i| (i * 7 + 3) as u8);
-    secret(&mut bytes);
-    black_box(bytes)
-}
-
-fn shown<T: ?Sized>(value: &T) -> &T {
-    public(value);
-    value
-}
 
 fn kw_opens() {
     for kek in [Kek::new_128(hidden()), Kek::new_192(hidden()), Kek::new_256(hidden())] {
@@ -66,7 +44,10 @@ fn kw_opens() {
 
 fn kw_refuses() {
     let kek = Kek::new_256(hidden());
-    assert!(kw::WrappedMut::parse(&mut [5; 40]).unwrap().unwrap(&kek).is_err());
+    let mut wrapped = [5; 40];
+    let wrapped = kw::WrappedMut::parse(&mut wrapped).unwrap();
+    assert_eq!(wrapped.key_len(), 32);
+    assert_eq!(wrapped.unwrap(&kek), Err(Inauthentic));
 }
 
 fn kwp_opens() {
@@ -87,66 +68,11 @@ fn kwp_refuses() {
     }
 }
 
-fn unpads() {
-    for k in 1..=16u8 {
-        let mut last = [k; 16];
-        secret(&mut last);
-        let len = cbc::unpad(black_box(&last)).unwrap();
-        assert_eq!(len, usize::from(16 - k));
-    }
-}
-
-fn unpad_refuses() {
-    for mut last in [[0; 16], [17; 16], [255; 16], core::array::from_fn(|i| i as u8)] {
-        secret(&mut last);
-        assert!(cbc::unpad(black_box(&last)).is_err());
-    }
-}
-
-fn cbc_both_ways() {
-    let (key, iv) = (ContentKey::new_192(hidden()), [9; 16]);
-    let mut text = [0; 160];
-    text[..150].copy_from_slice(&hidden::<150>());
-    cbc::encrypt_in_place(cbc::Encryptor::new(&key, iv), &mut text, 150).unwrap();
-    public(&text);
-    let opened = cbc::decrypt_in_place(cbc::Decryptor::new(&key, iv), &mut text).unwrap();
-    assert_eq!(opened.len(), 150);
-    let segment_key = SegmentKey::new(hidden());
-    let number = segment::Iv::MediaSequence(7);
-    let mut refused = [1; 64];
-    assert!(segment::decrypt_in_place(&segment_key, number, &mut refused).is_err());
-}
-
-fn ctr_both_ways() {
-    let key = ContentKey::new_128(hidden());
-    for width in [Width::Bits128, Width::Bits64, Width::Bits32] {
-        let mut text = hidden::<150>();
-        Ctr::new(&key, [0xff; 16], width).apply(&mut text).unwrap();
-        Ctr::new(&key, [0xff; 16], width).apply(&mut text).unwrap();
-        assert_eq!(shown(&text)[..2], [3, 10]);
-    }
-}
-
-fn gcm_opens() {
-    gcm_under(Iv::Bytes12([1; 12]));
-}
-
-fn gcm_of_16_bytes() {
-    gcm_under(Iv::Bytes16([2; 16]));
-}
-
-fn gcm_under(iv: Iv) {
-    let (key, mut text) = (ContentKey::new_256(hidden()), hidden::<150>());
-    let tag = gcm::seal_in_place(&key, iv, &[b"aad"], &mut text).unwrap();
-    (public(&tag), public(&text));
-    gcm::open_in_place(&key, iv, &[b"aad"], &mut text, &tag).unwrap();
-    assert_eq!(shown(&text)[..2], [3, 10]);
-}
-
-fn gcm_refuses() {
-    let key = ContentKey::new_256(hidden());
-    let mut text = [1; 40];
-    assert!(gcm::open_in_place(&key, Iv::Bytes12([0; 12]), &[], &mut text, &[3; 16]).is_err());
+/// What was wrapped is not known to be a key: a wrong KEK of 256 yields one.
+fn ecb_both_ways() {
+    let kek = Kek::new_128(hidden());
+    let found = (0u8..=255).find(|&byte| ecb::unwrap(&kek, &mut [byte; 32]).is_ok());
+    assert!(ecb::unwrap(&kek, &mut [found.map_or(0, |byte| !byte); 32]).is_err());
 }
 
 fn record() {
@@ -155,6 +81,16 @@ fn record() {
     public(&seal);
     assert!(segment::record_check(&key, b"record", &seal).is_ok());
     assert!(segment::record_check(&key, b"another", &seal).is_err());
+}
+
+fn sha256() {
+    let texts = [hidden::<200>(); 2];
+    let mut hashes = [hash::Sha256::new(), hash::Sha256::default()];
+    hashes[0].update(&texts[0][..7]);
+    let mut both: Vec<_> = hashes.iter_mut().zip(texts.iter().map(|text| &text[..])).collect();
+    hash::update_all(&mut both);
+    let hashes = hashes.map(hash::Sha256::finish);
+    assert_ne!(shown(&hashes[0]), shown(&hashes[1]));
 }
 
 fn hkdf() {
@@ -211,28 +147,23 @@ fn blob() {
     assert!(kms::open(&blob, &other, &Context::EMPTY, &mut opened).is_err());
 }
 
-fn commitment() {
-    let (key, kek) = (MessageKey::new(hidden()), Kek::new_256(hidden()));
-    let iv = esdk::raw_aes::FreshIv::new([1; 12]);
-    let wrapped = esdk::raw_aes::wrap(&kek, iv, &Context::EMPTY, &key).unwrap();
-    public(&wrapped);
-    let info = b"name\0\0\0\x80\0\0\0\x0c\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01";
-    let edks = [Edk { provider_id: "p", provider_info: info, ciphertext: &wrapped }];
-    let (id, frame_len) = (esdk::FreshMessageId::new([8; 32]), NonZeroU32::new(16).unwrap());
-    let mut out = [0; 400];
-    let sealer = esdk::Sealer::new(&key, id, &Context::EMPTY, &edks, frame_len, &mut out);
-    let header = sealer.unwrap().1;
-    public(header);
-    let header = Header::parse(header).unwrap().0;
-    let unwrapped = esdk::raw_aes::unwrap(&kek, &header, &edks[0]).unwrap();
-    assert!(esdk::Body::open(&header, &unwrapped).is_ok());
-    assert!(esdk::Body::open(&header, &MessageKey::new([9; 32])).is_err());
-}
-
 fn data_key() {
     let mut text = *b"AwoRGB8mLTQ7QklQV15lbHN6gYiPlp2kq7K5wMfO1dw=";
     secret(&mut text[..42]);
     let key = transcoder::DataKey::parse(black_box(&text)).unwrap();
     assert!(key.decoded().is_some() && key.literal().is_none());
+    assert!(transcoder::DataKey::parse(&hidden::<32>()).unwrap().literal().is_some());
     assert!(transcoder::content_key(&hidden::<24>()).is_some());
+}
+
+fn names() {
+    let keys: [&dyn core::fmt::Debug; 5] = [
+        &Kek::new_128(hidden()),
+        &ContentKey::new_128(hidden()),
+        &BackingKey::new(hidden()),
+        &SegmentKey::new(hidden()),
+        &MessageKey::new(hidden()),
+    ];
+    let named = ["Kek(..)", "ContentKey(..)", "BackingKey(..)", "SegmentKey(..)", "MessageKey(..)"];
+    assert_eq!(keys.map(|key| format!("{key:?}")), named);
 }
