@@ -19,6 +19,7 @@ pub mod hls;
 pub mod inspect;
 pub mod job;
 pub mod keyservice;
+mod memory;
 pub mod objects;
 pub mod output;
 pub mod package;
@@ -44,7 +45,7 @@ use error::Error;
 ///
 /// Results go to standard output, errors to standard error; see [`error::Kind::exit_code`].
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    forbid_core_dumps();
+    memory::protect();
     let args: Vec<OsString> = args.into_iter().collect();
     let json = args.iter().any(|arg| arg == "--json");
     let done = match parse(args) {
@@ -83,13 +84,3 @@ fn usage(error: &clap::Error) -> Error {
     let line = text.lines().next().unwrap_or_default();
     Error::usage(line.strip_prefix("error: ").unwrap_or(line))
 }
-
-/// A core dump would hold keys. Where the limit cannot be set, the run goes on without it.
-#[cfg(unix)]
-fn forbid_core_dumps() {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
-}
-
-#[cfg(not(unix))]
-fn forbid_core_dumps() {}

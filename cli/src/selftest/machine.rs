@@ -1,6 +1,8 @@
-//! The processor: what it can do, and what of it AES uses.
+//! The processor: what it can do, and what of it AES uses. The system: where our memory may go.
 
 use serde_json::{Value, json};
+
+use crate::memory;
 
 /// What was found.
 #[derive(Debug)]
@@ -13,10 +15,12 @@ pub struct Machine {
     pub aes: String,
     /// Whether long texts go through wider vectors still.
     pub wide_vectors: bool,
+    /// Whether no page of ours, and so no key, can get into swap space.
+    pub memory_locked: bool,
 }
 
 impl Machine {
-    /// Asks the processor.
+    /// Asks the processor and the system.
     pub fn detect() -> Self {
         let features = features();
         let has = |name| features.contains(&name);
@@ -29,7 +33,8 @@ impl Machine {
             true => "AES-NI".to_owned(),
         };
         let wide_vectors = reelseal_core::has_wide_vectors();
-        Self { architecture: std::env::consts::ARCH, features, aes, wide_vectors }
+        let memory_locked = memory::is_locked();
+        Self { architecture: std::env::consts::ARCH, features, aes, wide_vectors, memory_locked }
     }
 
     /// For machines.
@@ -39,10 +44,11 @@ impl Machine {
             "features": self.features,
             "aes": self.aes,
             "wideVectors": self.wide_vectors,
+            "memoryLocked": self.memory_locked,
         })
     }
 
-    /// For eyes: two lines.
+    /// For eyes: three lines.
     pub fn to_text(&self) -> String {
         let features = match self.features.is_empty() {
             true => "none of use here".to_owned(),
@@ -52,7 +58,14 @@ impl Machine {
             true => "; long texts by the kernels of reelseal-accel",
             false => "",
         };
-        format!("CPU: {}; {features}\nAES: {}{long}\n", self.architecture, self.aes)
+        let memory = match self.memory_locked {
+            true => "locked: no key gets into swap space",
+            false => "may be swapped out, keys too (to lock it: ulimit -l unlimited)",
+        };
+        format!(
+            "CPU: {}; {features}\nAES: {}{long}\nMemory: {memory}\n",
+            self.architecture, self.aes
+        )
     }
 }
 
