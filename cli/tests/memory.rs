@@ -38,19 +38,21 @@ fn waiting(folder: &Path, limits: &str) -> Child {
     command.args(["-c", &format!("{limits}; exec ./reelseal --json inspect -")]);
     command.current_dir(folder).env("REELSEAL_HOME", folder.join("keystore"));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = as_a_user(&mut command).spawn().unwrap();
+    let mut child = as_a_user(&mut command).spawn().unwrap();
     // It sleeps when it has done all that it does at its start, and goes on sleeping.
-    let mut asleep = 0;
-    for _ in 0..3000 {
+    let (mut asleep, mut looks) = (0, 0);
+    while asleep < 10 {
         let is_asleep = proc_file(&child, "comm") == "reelseal\n"
             && proc_file(&child, "status").contains("State:\tS");
         asleep = if is_asleep { asleep + 1 } else { 0 };
-        if asleep == 10 {
-            return child;
+        looks += 1;
+        if looks == 3000 {
+            child.kill().unwrap();
+            panic!("it never waits: {:?}", child.wait_with_output());
         }
         thread::sleep(Duration::from_millis(10));
     }
-    panic!("it never waits");
+    child
 }
 
 fn proc_file(child: &Child, name: &str) -> String {
@@ -85,7 +87,8 @@ fn another_process_of_the_user_cannot_look_into_it() {
     assert!(is_open(&another), "this test would not see it");
     assert!(!is_open(&child));
     assert_eq!(fs::metadata(format!("/proc/{}/mem", child.id())).unwrap().uid(), 0);
-    (another.kill().unwrap(), another.wait().unwrap());
+    another.kill().unwrap();
+    another.wait().unwrap();
     ends_well(child);
 }
 
