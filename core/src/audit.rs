@@ -10,7 +10,8 @@
 //! Key material enters as an array, by value, and lives in a type of [`secret`](crate::secret)
 //! that names its role. None of them can be cloned, compared or printed, and each is erased on
 //! drop, as are the expanded keys of AES, the subkey of GHASH and the states of HMAC.
-//! *Check:* `tests/erasure.rs` reads the memory of its own process after the drop.
+//! *Check:* `tests/erasure.rs` reads the memory of its own process after the drop, with `accel` and
+//! without. Tags of enums, lengths and the gaps between fields stay: 32 bytes at most.
 //!
 //! What was decrypted and then refused is erased before the error returns: the buffer of the
 //! caller is all zero. *Check:* the tests named `…_leaves_zeros`, for each format and mode.
@@ -21,7 +22,8 @@
 //! # What is not erased, and why
 //!
 //! - Copies that the compiler makes on the stack, when a key is moved or a register is spilled:
-//!   safe Rust cannot name them. A caller who minds calls `zeroize::zeroize_stack` afterwards.
+//!   safe Rust cannot name them. A caller who minds calls `zeroize::zeroize_stack` afterwards:
+//!   `tests/stack.rs` finds copies below most calls, and none once 128 KiB there were erased.
 //! - What lies behind the round keys of a key shorter than 256 bits: their place is as large as that
 //!   of the longest, and the stack had something there before.
 //! - The array that the caller copied a key from. It is the caller's.
@@ -43,6 +45,7 @@
 //! runs over keys and has no tables and no branches on its content. *Check:*
 //! `proofs/constant-time` marks the secrets undefined under valgrind and runs both backends of AES
 //! at four levels of optimisation: no branch and no address depended on a secret on the inputs run.
+//! Every public function of a module that sees secrets runs there, or stands in a list with a reason.
 //! What `declassify`, `declassify_len` and base64's verdict give out is public there. Valgrind knows
 //! no AVX-512, VAES or SHA-NI, so that code is not run. With an IV of 16 bytes GCM's counter block
 //! is a hash under a secret: [`modes::ctr`](crate::modes::ctr) then adds where it else looks up.

@@ -18,8 +18,10 @@ use reelseal_core::hash::Sha256;
 use reelseal_core::modes::cbc;
 use reelseal_core::modes::ctr::{Ctr, Width};
 use reelseal_core::modes::gcm::{self, Iv};
+use reelseal_core::modes::lanes::Lanes;
 use reelseal_core::secret::{BackingKey, ContentKey, Kek, MessageKey, SegmentKey};
-use reelseal_core::wrap::{kw, kwp};
+use reelseal_core::segment;
+use reelseal_core::wrap::{ecb, kw, kwp};
 use zeroize::Zeroizing;
 
 /// A pattern that nothing else holds by chance.
@@ -106,6 +108,9 @@ fn whoever_holds_expanded_keys_erases_them_on_drop() {
         || gcm::Unverified::new(gcm::Key::new(&key), iv, &[], ()).unwrap(),
         32,
     );
+    // With `accel`: its round keys, and the powers of H.
+    expanded_keys_are_erased(|| gcm::Key::new(&key), 8);
+    expanded_keys_are_erased(|| Lanes::new(&key), 24);
 }
 
 /// The message of the tests below: its header, and its one frame.
@@ -167,6 +172,13 @@ fn every_refusal_leaves_zeros() {
         let decryptor = cbc::Decryptor::new(&key, [0; 16]);
         assert!(cbc::decrypt_in_place(decryptor, &mut buffer).is_err());
         assert_eq!(buffer, vec![0; len], "cbc");
+        let mut buffer = vec![1; len];
+        let iv = segment::Iv::MediaSequence(1);
+        assert!(segment::decrypt_in_place(&SegmentKey::new([1; 16]), iv, &mut buffer).is_err());
+        assert_eq!(buffer, vec![0; len], "segment");
+        let mut buffer = vec![1; len];
+        assert!(ecb::unwrap(&kek, &mut buffer).is_err());
+        assert_eq!(buffer, vec![0; len], "ecb");
     }
 
     let iv = Iv::Bytes12([0; 12]);
@@ -196,6 +208,10 @@ fn every_refusal_leaves_zeros() {
     let frame_len = NonZeroU32::new(32).unwrap();
     assert!(opener.open(Frame::parse(&mut frame, frame_len).unwrap().0).is_err());
     assert_eq!(frame[24..56], [0; 32], "frame");
+    let mut frame = message(&message_key).1;
+    frame[30] ^= 1;
+    assert!(opener.open_alone(Frame::parse(&mut frame, frame_len).unwrap().0).is_err());
+    assert_eq!(frame[24..56], [0; 32], "a frame alone");
 
     let edk = Edk { provider_id: "p", provider_info: b"not a raw AES key", ciphertext: &[0; 48] };
     assert!(raw_aes::unwrap(&kek, &header, &edk).is_err(), "its buffer is its own");
