@@ -22,8 +22,10 @@ static PATTERN: [u8; 32] = *b"\x9b\x52\xe7\x0d\xc8\x31\xfa\x66\x14\xbd\x83\x4f\x
 /// What is looked at, and what is erased: more than any call here takes.
 const DEPTH: usize = 128 * 1024;
 
+type Call = fn(&Keys);
+
 /// A name, and a call that works with the pattern as its key.
-const CALLS: &[(&str, fn(&Keys))] = &[
+const CALLS: &[(&str, Call)] = &[
     ("cbc encrypts", |keys| {
         black_box(cbc::Encryptor::new(&keys.content, [0; 16]).finish(b"text"));
     }),
@@ -107,7 +109,7 @@ fn memory(address: usize, len: usize) -> Vec<u8> {
 
 /// How many traces lie below the stack of a thread that made `call`, and how many when it erased
 /// that.
-fn left_by(call: fn(&Keys), traces: &[[u8; 16]]) -> (usize, usize) {
+fn left_by(call: Call, traces: &[[u8; 16]]) -> (usize, usize) {
     let keys = keys();
     let (stack, turn) = (AtomicUsize::new(0), AtomicU32::new(0));
     let look = |when| {
