@@ -6,7 +6,7 @@ mod common;
 use common::{hex, hex_array, text};
 use reelseal_core::Inauthentic;
 use reelseal_core::modes::gcm::{
-    Encryptor, Iv, Key, Tag, Unverified, open_in_place, seal_in_place,
+    Encryptor, Iv, Key, MAX_AAD_LEN, MAX_TEXT_LEN, Tag, Unverified, open_in_place, seal_in_place,
 };
 use reelseal_core::secret::ContentKey;
 
@@ -93,6 +93,13 @@ fn both_iv_lengths_are_those_of_others() {
         let tag = seal_in_place(&key(), iv, &[], &mut buffer).unwrap();
         assert_eq!([&buffer[..], &tag].concat(), hex(expected));
     }
+}
+
+// req GCM-4
+#[test]
+fn the_limits_are_those_of_sp_800_38d() {
+    assert_eq!(u128::from(MAX_TEXT_LEN) * 8, (1 << 39) - 256);
+    assert_eq!(MAX_AAD_LEN, u64::MAX / 8, "whole bytes of as many bits");
 }
 
 #[test]
