@@ -62,6 +62,10 @@ impl Ctr {
 }
 
 /// An expanded key, for the widest vectors that there are. Erased on drop.
+#[cfg_attr(
+    not(feature = "accel"),
+    expect(clippy::large_enum_variant, reason = "without `accel`, nothing is `Wide`")
+)]
 pub(super) enum Cipher {
     Portable(Aes),
     Wide(fast::Cipher),
