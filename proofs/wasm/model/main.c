@@ -4,14 +4,20 @@
 #include CODE
 
 u8 nondet_u8(void);
-static const u8 prefix[] = {PREFIX};
-static Z_m_instance_t instance;
 
 int main(void) {
+  /* Not static: what is could be shared with another thread, and costs more. */
+  u8 memory[STACK + LEN] = {0};
+  struct Z_aes_instance_t aes = {{memory}};
+  Z_m_instance_t instance;
   init_globals(&instance);
   init_tables(&instance);
-  for (u32 i = 0; i < PREFIX_LEN; i++) memory[INPUT + i] = prefix[i];
-  for (u32 i = PREFIX_LEN; i < LEN; i++) memory[INPUT + i] = nondet_u8();
+  instance.w2c_memory.data = memory;
+#if HAS_AES
+  instance.Z_aes_instance = &aes;
+#endif
+  for (u32 i = 0; i < LEN; i++) memory[STACK + i] = nondet_u8();
+  __CPROVER_assume(!IS_TEXT || is_utf8(memory + STACK, LEN));
   CLAIM(&instance, INPUT, LEN);
   return 0;
 }

@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 struct Z_aes_instance_t;
-typedef struct { uint32_t size; } wasm_rt_memory_t;
+typedef struct { uint8_t *data; } wasm_rt_memory_t;
 typedef void (*wasm_rt_function_ptr_t)(void);
 typedef struct { uint32_t func_type; wasm_rt_function_ptr_t func; void *module_instance; } wasm_rt_funcref_t;
 typedef struct { wasm_rt_funcref_t data[TABLE]; uint32_t size; } wasm_rt_funcref_table_t;

@@ -5,7 +5,7 @@ use core::num::NonZeroU32;
 use crate::format::same;
 use reelseal_core::format::esdk::footer::MAX_LEN as MAX_FOOTER_LEN;
 use reelseal_core::format::esdk::frame::{Frame, Kind, final_head, head};
-use reelseal_core::format::esdk::{Block, ContentType, Footer, Header, MAX_FRAME_LEN, RawAes};
+use reelseal_core::format::esdk::{Block, Footer, RawAes};
 
 /// The front of a block is taken if and only if its content is no longer than SP 800-38D
 /// §5.2.1.1 allows, 2³⁹ − 256 bits, and prints back.
@@ -48,50 +48,6 @@ pub fn esdk_frame(bytes: &mut [u8]) {
         Kind::Regular => assert!(stands == head(sequence) && len == frame_len.get() as usize),
         Kind::Final => assert!(stands == final_head(sequence, len as u32)),
     }
-}
-
-/// The fields of a header, one after another, are its bytes: nothing is passed over.
-pub fn esdk_header(bytes: &mut [u8]) {
-    let bytes = &*bytes;
-    let Ok((header, rest)) = Header::parse(bytes) else { return };
-    let mut at = 0;
-    let suite = header.suite.id();
-    assert!(bytes[0] == 2 && two(bytes, 1) == usize::from(suite));
-    at = next(bytes, at + 3, header.message_id);
-    assert!(two(bytes, at) == header.context.len());
-    at = next(bytes, at + 2, header.context);
-    assert!(two(bytes, at) == header.edks.clone().count());
-    at += 2;
-    for edk in header.edks.clone() {
-        for part in [edk.provider_id.as_bytes(), edk.provider_info, edk.ciphertext] {
-            assert!(two(bytes, at) == part.len());
-            at = next(bytes, at + 2, part);
-        }
-    }
-    let frame_len = two(bytes, at + 1) << 16 | two(bytes, at + 3);
-    match header.content_type {
-        ContentType::Framed(len) => {
-            assert!(bytes[at] == 2 && len.get() as usize == frame_len && len.get() <= MAX_FRAME_LEN);
-        }
-        ContentType::NonFramed => assert!(bytes[at] == 1 && frame_len == 0),
-    }
-    at = next(bytes, at + 5, header.commitment);
-    assert!(same(header.bytes, &bytes[..at]));
-    at = next(bytes, at, header.tag);
-    assert!(same(rest, &bytes[at..]) && header.public_key.is_some() == header.suite.is_signed());
-    let pairs = header.pairs().fold(0, |len, (key, value)| len + 4 + key.len() + value.len());
-    assert!(header.context.len() == pairs + 2 || header.context.is_empty());
-}
-
-/// The two bytes at a place, big-endian.
-fn two(bytes: &[u8], at: usize) -> usize {
-    usize::from(bytes[at]) << 8 | usize::from(bytes[at + 1])
-}
-
-/// That `piece` stands there, and the place behind it.
-fn next(bytes: &[u8], at: usize, piece: &[u8]) -> usize {
-    assert!(same(piece, &bytes[at..at + piece.len()]));
-    at + piece.len()
 }
 
 /// What is accepted prints back.

@@ -16,10 +16,11 @@ mod s3ec;
 mod wrap;
 
 export! {
-    format: base64_decode base64_encode context kms_blob reader transcoder_iv transcoder_lengths transcoder_mode;
-    esdk: esdk_block esdk_footer esdk_frame esdk_header esdk_raw_aes;
-    hls: hls_attributes hls_byte_range hls_key hls_lines hls_playlist hls_tag;
-    s3ec: s3ec_algorithm s3ec_any_fields s3ec_metadata s3ec_v2 s3ec_v3;
-    modes: cbc_lengths ctr_128 ctr_32 ctr_64 media_sequence unpad;
+    format: base64_decode base64_encode context kms_blob reader;
+    format: transcoder_iv transcoder_lengths transcoder_mode;
+    esdk: esdk_block esdk_footer esdk_frame esdk_raw_aes;
+    hls: hls_byte_range hls_lines;
+    s3ec: s3ec_algorithm s3ec_lengths s3ec_metadata s3ec_wrap;
+    modes: cbc_lengths ctr_128 ctr_32 ctr_64 gcm_lengths media_sequence unpad;
     wrap: kw_lengths kw_unwrap kw_wrap kwp_lengths;
 }

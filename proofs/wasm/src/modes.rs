@@ -1,7 +1,7 @@
 //! Padding, IVs, counters, limits.
 
-use reelseal_core::modes::cbc;
 use reelseal_core::modes::ctr::{Ctr, Width};
+use reelseal_core::modes::{cbc, gcm};
 use reelseal_core::secret::ContentKey;
 use reelseal_core::segment::Iv;
 
@@ -9,7 +9,6 @@ use reelseal_core::segment::Iv;
 unsafe extern "C" {
     fn encrypt(key: *const u8, key_len: usize, block: *mut u8);
 }
-
 
 /// RFC 5652 §6.3.
 pub fn unpad(bytes: &mut [u8]) {
@@ -27,30 +26,24 @@ pub fn media_sequence(bytes: &mut [u8]) {
     assert!(block[..8] == [0; 8] && block[8..] == number);
 }
 
-/// SP 800-38A §B.1: after `n` steps the lowest m bits of the first block have gone on by n, modulo
-/// 2ᵐ, and those above them stand still. What is seen is the block that AES is given.
-fn ctr(bytes: &mut [u8], width: Width, bits: u32) {
-    let Some((first, n)) = bytes.split_first_chunk() else { return };
-    let Ok(n) = <[u8; 8]>::try_from(n) else { return };
-    let n = u64::from_be_bytes(n) >> 4;
-    let mut stream = Ctr::new(&ContentKey::new_128([7; 16]), *first, width);
-    let stays = bits < 64 && n >> bits != 0;
-    let at = stream.seek(n << 4);
-    assert!(at.is_some() == (!stays || n == 1 << bits));
-    let mut text = [0];
-    let applied = stream.apply(&mut text).is_some();
-    if at.is_none() || n >> bits.min(63) != 0 && bits < 64 {
-        return assert!(at.is_none() || !applied);
+/// SP 800-38A §B.1: `n` blocks on, the lowest m bits have gone on by n, modulo 2ᵐ, and those above
+/// them stand still, whatever the first block is. What is seen is the block that AES is given.
+fn ctr(bytes: &mut [u8], width: Width, bits: usize) {
+    let Ok(first) = <[u8; 16]>::try_from(&*bytes) else { return };
+    let mut stream = Ctr::new(&ContentKey::new_128([7; 16]), first, width);
+    for n in [0, 1, 255, 0xFFFF_FFFF] {
+        let mut text = [0];
+        assert!(stream.seek(n << 4).is_some() && stream.apply(&mut text).is_some());
+        let (mut counter, mut carry) = (first, n);
+        for byte in counter.iter_mut().rev().take(bits / 8) {
+            carry += u64::from(*byte);
+            *byte = carry as u8;
+            carry >>= 8;
+        }
+        // SAFETY: key and block are as long as is said.
+        unsafe { encrypt([7; 16].as_ptr(), 16, counter.as_mut_ptr()) };
+        assert!(text == counter[..1]);
     }
-    let (mut counter, mut carry) = (*first, n);
-    for byte in counter.iter_mut().rev().take(bits as usize / 8) {
-        carry += u64::from(*byte);
-        *byte = carry as u8;
-        carry >>= 8;
-    }
-    // SAFETY: key and block are as long as is said.
-    unsafe { encrypt([7; 16].as_ptr(), 16, counter.as_mut_ptr()) };
-    assert!(applied && text == counter[..1]);
 }
 
 /// [`ctr`] with a counter of 128 bits.
@@ -75,4 +68,19 @@ pub fn cbc_lengths(bytes: &mut [u8]) {
     let padded = (len & !15) + 16;
     let fits = padded <= usize::MAX as u64;
     assert!(cbc::encrypted_len(len as usize) == fits.then_some(padded as usize));
+}
+
+/// SP 800-38D §5.2.1.1: a text of GCM has at most 2³⁹ − 256 bits. After 2³⁶ − 256 bytes in parts,
+/// one of as many bytes as are left is the last that is taken.
+pub fn gcm_lengths(bytes: &mut [u8]) {
+    let Ok(last) = <[u8; 4]>::try_from(&*bytes) else { return };
+    let last = u32::from_be_bytes(last);
+    let key = gcm::Key::new(&ContentKey::new_128([7; 16]));
+    let Some(mut text) = gcm::Encryptor::new(&key, gcm::Iv::Bytes12([0; 12]), &[]) else {
+        return assert!(false);
+    };
+    for _ in 0..16 {
+        assert!(text.part(0xFFFF_FFF0).is_some());
+    }
+    assert!(text.part(last as usize).is_some() == (last > 0 && last & 15 == 0 && last <= 224));
 }
