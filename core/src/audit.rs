@@ -77,6 +77,13 @@
 //! public function: no panic of ours is. Some of dependencies is, in the files that
 //! `proofs/panic-free.toml` lists. Sums of lengths are checked where a length comes from outside.
 //!
+//! # Parsers
+//!
+//! A parser of [`format`](crate::format) takes what its specification takes, and loses no byte.
+//! *Check:* where the pieces of an input have bounds, `proofs/source` has CBMC prove it for every
+//! input of some lengths; `proofs/exhaustive` holds the others to the reference model on every
+//! input of small scopes; laws and fuzz targets draw from all the rest.
+//!
 //! # Limits, each with its reason
 //!
 //! | limit | reason |

@@ -5,8 +5,8 @@
 //! files of vectors ─▶ runner ─▶ counts, or a panic
 //! ```
 //!
-//! The engines are callers: proptest in `tests/laws.rs`, libFuzzer in `fuzz/`, and the kept
-//! findings of both in `tests/regressions.rs`.
+//! The engines are callers: proptest in `tests/laws.rs`, libFuzzer in `fuzz/`, the kept findings of
+//! both in `tests/regressions.rs`, and every input of small scopes in `bin/exhaustive.rs`.
 
 pub mod cases;
 pub mod laws;
