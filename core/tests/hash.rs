@@ -30,7 +30,7 @@ fn texts_hashed_side_by_side_have_the_hashes_that_they_have_alone() {
     let text: Vec<u8> = (0..9000u16).map(|i| (i * 7 % 251) as u8).collect();
     for count in 0..=40 {
         let texts: Vec<&[u8]> = (0..count).map(|i| &text[i..i + i * i * 37 % 8000]).collect();
-        let mut hashes: Vec<Sha256> = texts.iter().map(|_| Sha256::new()).collect();
+        let mut hashes: Vec<Sha256> = texts.iter().map(|_| Sha256::default()).collect();
         hashes.iter_mut().zip(&texts).for_each(|(hash, text)| hash.update(&text[..text.len() / 3]));
         let rests = texts.iter().map(|text| &text[text.len() / 3..]);
         let mut batch: Vec<_> = hashes.iter_mut().zip(rests).collect();

@@ -120,6 +120,44 @@ fn keys_that_break_the_standard_are_refused() {
     key_refused("METHOD=NONE,URI=\"k\"", "METHOD=NONE", Rule::Alone);
 }
 
+#[test]
+fn a_tag_without_what_it_must_have_is_refused() {
+    for name in [
+        "EXT-X-VERSION",
+        "EXT-X-BYTERANGE",
+        "EXT-X-KEY",
+        "EXT-X-MAP",
+        "EXT-X-MEDIA-SEQUENCE",
+        "EXT-X-MEDIA",
+        "EXT-X-I-FRAME-STREAM-INF",
+        "EXT-X-IMAGE-STREAM-INF",
+        "EXT-X-SESSION-DATA",
+        "EXT-X-SESSION-KEY",
+    ] {
+        assert_eq!(fault(&format!("#EXTM3U\n#{name}\n")), (2, name, Rule::Required));
+        let (line, _, rule) = fault(&format!("#EXTM3U\n#{name}:\u{e9}\n"));
+        assert_eq!((line, rule), (2, Rule::Syntax), "{name}");
+    }
+    for name in ["EXT-X-MAP", "EXT-X-I-FRAME-STREAM-INF", "EXT-X-IMAGE-STREAM-INF"] {
+        assert_eq!(fault(&format!("#EXTM3U\n#{name}:A=1\n")), (2, "URI", Rule::Required));
+        assert_eq!(fault(&format!("#EXTM3U\n#{name}:URI=u\n")), (2, "URI", Rule::Syntax));
+    }
+    let map = "#EXTM3U\n#EXT-X-MAP:URI=\"u\",BYTERANGE=";
+    assert_eq!(fault(&format!("{map}1\n")), (2, "BYTERANGE", Rule::Syntax));
+    assert_eq!(fault(&format!("{map}\"18446744073709551615@1\"\n")).2, Rule::Range);
+}
+
+#[test]
+fn a_refusal_is_a_sentence() {
+    for (field, rule, sentence) in [
+        ("METHOD=NONE", Rule::Alone, "METHOD=NONE has other attributes beside it"),
+        ("EXT-X-MEDIA-SEQUENCE", Rule::Order, "EXT-X-MEDIA-SEQUENCE comes too late"),
+        ("playlist", Rule::Mixed, "playlist has both segments and other playlists"),
+    ] {
+        assert_eq!(Malformed { field, rule }.to_string(), sentence);
+    }
+}
+
 // req HLS-KEY-4
 #[test]
 fn an_iv_is_never_shortened_and_never_padded() {

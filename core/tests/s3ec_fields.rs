@@ -100,6 +100,41 @@ fn fields_of_two_versions_are_refused() {
     assert_eq!(read(&file, None), error, "an instruction file is no object");
 }
 
+// req S3EC-DETECT-1
+#[test]
+fn a_field_that_is_not_of_its_version_or_place_is_refused() {
+    let with = |fields: Fields, name, value| [fields, vec![(name, value)]].concat();
+    let user = vec![("user-key", "user value")];
+    let said = |object: Fields, file: Option<Fields>| read(&object, file.as_ref()).unwrap_err();
+    assert_eq!(said(v3_content(), Some(user.clone())), "x-amz-3 is missing");
+    assert_eq!(said(vec![], Some(user)), "the wrapped data key is missing");
+    let both = [v1(), vec![("x-amz-key-v2", KEY_40)]].concat();
+    assert_eq!(said(vec![], Some(both)), "more than one wrapped data key is not allowed");
+    for name in ["x-amz-w", "x-amz-m", "x-amz-t"] {
+        let refused = format!("{name} is not allowed");
+        assert_eq!(said(with(v1(), name, "12"), None), refused);
+        assert_eq!(said(with(v2(), name, "12"), None), refused);
+        assert_eq!(said(vec![(name, "12")], Some(v2())), refused);
+        assert_eq!(said(with(v3_content(), name, "12"), Some(v3_key())), refused);
+    }
+    assert_eq!(said(with(v1(), "x-amz-tag-len", "128"), None), "x-amz-tag-len is not allowed");
+    for (name, values) in [
+        ("x-amz-cek-alg", ["AES/GCM/NoPadding", "115", ""]),
+        ("x-amz-wrap-alg", ["AESWrap", "kms", ""]),
+    ] {
+        for value in values {
+            let refused = format!("{name} is not a known value");
+            assert_eq!(said(with(v1(), name, value), None), refused, "{value}");
+        }
+    }
+    let cbc = v2().into_iter().map(|(name, value)| match name {
+        "x-amz-cek-alg" => (name, "AES/CBC/PKCS5Padding"),
+        "x-amz-iv" => (name, IV_16),
+        _ => (name, value),
+    });
+    assert_eq!(said(cbc.collect(), None), "x-amz-tag-len is not allowed");
+}
+
 #[test]
 fn a_field_that_is_missing_is_named() {
     for (fields, optional) in [(v1(), "x-amz-matdesc"), (v2(), "x-amz-matdesc"), (v3(), "x-amz-t")]

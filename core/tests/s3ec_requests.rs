@@ -1,7 +1,7 @@
 //! What a caller is asked and told of an object of the Amazon S3 Encryption Client: the questions
 //! to AWS KMS and to the holder of an RSA key, names, lengths, and the sentences of refusals.
 
-use reelseal_core::envelope::s3ec::{Step, WrongContext, step};
+use reelseal_core::envelope::s3ec::{Padding, Step, WrongContext, step};
 use reelseal_core::format::context::Context;
 use reelseal_core::format::s3ec::{Content, Header, MAX_WRAPPED_LEN, Metadata, Place, Suite, Wrap};
 use reelseal_core::policy::{Admitted, CommitmentPolicy, Extent, Gate, Policy, Refused};
@@ -39,10 +39,14 @@ fn kms_is_asked_for_the_wrapped_key_under_a_context_that_is_bound_or_none() {
 
 #[test]
 fn the_holder_of_an_rsa_key_is_asked_for_the_wrapped_key() {
-    for wrap in [Wrap::RsaOaepSha1, Wrap::RsaOaepSha256, Wrap::RsaV15] {
+    for (wrap, padding) in [
+        (Wrap::RsaOaepSha1, Padding::OaepSha1),
+        (Wrap::RsaOaepSha256, Padding::OaepSha256),
+        (Wrap::RsaV15, Padding::Pkcs1V15),
+    ] {
         let admitted = admitted(wrap);
         let Step::Rsa(ask) = step(&admitted) else { panic!("not RSA") };
-        assert_eq!(ask.ciphertext(), WRAPPED);
+        assert_eq!((ask.ciphertext(), ask.padding()), (&WRAPPED[..], padding));
     }
 }
 

@@ -4,10 +4,11 @@ mod common;
 
 use common::{hex, text};
 use reelseal_core::Inauthentic;
+use reelseal_core::modes::lanes::update_all;
 use reelseal_core::secret::SegmentKey;
 use reelseal_core::segment::{
-    Decryptor, Encryptor, Iv, decrypt_in_place, encrypt_in_place, encrypted_len, record_check,
-    record_seal,
+    Decryptor, Encryptor, Iv, Lanes, decrypt_in_place, encrypt_in_place, encrypted_len,
+    record_check, record_seal,
 };
 
 fn key() -> SegmentKey {
@@ -49,6 +50,28 @@ fn both_ways_to_name_an_iv_are_one_iv() {
     iv[14..].copy_from_slice(&[1, 2]);
     encrypt_in_place(&key(), Iv::Attribute(iv), &mut b, 40).unwrap();
     assert_eq!(a, b);
+}
+
+#[test]
+fn segments_encrypted_side_by_side_are_those_encrypted_alone() {
+    let lanes = Lanes::new(&key());
+    let clear: Vec<Vec<u8>> = (0..40).map(|n| text(n * 37)).collect();
+    let mut segments: Vec<_> = clear
+        .iter()
+        .zip(0..)
+        .map(|(c, n)| (lanes.begin(Iv::MediaSequence(n)), c.clone()))
+        .collect();
+    let mut texts: Vec<_> =
+        segments.iter_mut().map(|(lane, bytes)| (lane, bytes.as_chunks_mut().0)).collect();
+    update_all(&mut texts);
+    for (((lane, bytes), clear), n) in segments.into_iter().zip(&clear).zip(0..) {
+        let (blocks, tail) = bytes.as_chunks::<16>();
+        let last = lane.finish(tail).unwrap();
+        let mut alone = clear.clone();
+        alone.resize(encrypted_len(clear.len()).unwrap(), 0);
+        encrypt_in_place(&key(), Iv::MediaSequence(n), &mut alone, clear.len()).unwrap();
+        assert_eq!([blocks.as_flattened(), &last].concat(), alone);
+    }
 }
 
 #[test]
