@@ -23,10 +23,12 @@ def linked(program):
             if package.get("kind", "runtime") == "runtime" and package["name"] != program.name}
 
 
-def of_the_program(bill, packages, source):
+def of_the_program(bill, packages):
     """Leaves in a bill what is linked into the program: cargo-cyclonedx asks for all that any
     crate of the workspace may want. The folder of the source is taken out of its names."""
-    bill = json.loads(json.dumps(bill).replace(f"file://{source}", "file:///reelseal"))
+    # Blanks in it are written as cargo does that: the program's own name shows how.
+    source, _, _ = bill["metadata"]["component"]["bom-ref"].rpartition("/cli#")
+    bill = json.loads(json.dumps(bill).replace(source, "path+file:///reelseal"))
     bill["components"] = [component for component in bill["components"]
                           if (component["name"], component["version"]) in packages]
     kept = {component["bom-ref"] for component in bill["components"]}
