@@ -1,5 +1,7 @@
 //! Playlists are read as RFC 8216 §4 says, and given back as they were.
 
+use std::fmt::{self, Write};
+
 use reelseal_core::format::hls::{
     AttributeList, ByteRange, Fault, Item, Key, Lines, Method, Playlist, Span, Value,
 };
@@ -116,6 +118,8 @@ fn keys_that_break_the_standard_are_refused() {
     key_refused("METHOD=\"AES-128\",URI=\"k\"", "METHOD", Rule::Syntax);
     key_refused("METHOD=AES-128", "URI", Rule::Required);
     key_refused("METHOD=AES-128,URI=k", "URI", Rule::Syntax);
+    key_refused("METHOD=A,URI=\"k\",KEYFORMAT=f", "KEYFORMAT", Rule::Syntax);
+    key_refused("METHOD=A,URI=\"k\",KEYFORMATVERSIONS=1", "KEYFORMATVERSIONS", Rule::Syntax);
     key_refused("METHOD=NONE,IV=0x00000000000000000000000000000000", "METHOD=NONE", Rule::Alone);
     key_refused("METHOD=NONE,URI=\"k\"", "METHOD=NONE", Rule::Alone);
 }
@@ -145,6 +149,50 @@ fn a_tag_without_what_it_must_have_is_refused() {
     let map = "#EXTM3U\n#EXT-X-MAP:URI=\"u\",BYTERANGE=";
     assert_eq!(fault(&format!("{map}1\n")), (2, "BYTERANGE", Rule::Syntax));
     assert_eq!(fault(&format!("{map}\"18446744073709551615@1\"\n")).2, Rule::Range);
+}
+
+#[test]
+fn a_variable_is_refused_wherever_a_uri_stands() {
+    let defined = "#EXTM3U\n#EXT-X-DEFINE:NAME=\"n\",VALUE=\"v\"\n";
+    for line in [
+        "#EXT-X-MAP:URI=\"{$n}\"",
+        "#EXT-X-MEDIA:URI=\"{$n}\"",
+        "#EXT-X-I-FRAME-STREAM-INF:URI=\"{$n}\"",
+        "#EXT-X-IMAGE-STREAM-INF:URI=\"{$n}\"",
+        "#EXT-X-SESSION-DATA:URI=\"{$n}\"",
+    ] {
+        let refused = fault(&format!("{defined}{line}\n"));
+        assert_eq!(refused, (3, "EXT-X-DEFINE", Rule::Unsupported), "{line}");
+    }
+}
+
+/// Takes so many bytes, and then no more.
+struct Room(usize);
+
+impl Write for Room {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.checked_sub(text.len()).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
+#[test]
+fn who_has_no_room_for_a_print_is_told() {
+    let text = "METHOD=AES-128,URI=\"k\",IV=0x000102030405060708090a0b0c0d0e0f,KEYFORMAT=\"f\",\
+                KEYFORMATVERSIONS=\"1/2\"";
+    let key = Key::parse(text).unwrap();
+    let list = AttributeList::parse(text).unwrap();
+    let refusal = Malformed { field: "METHOD", rule: Rule::Required };
+    for (len, print) in [
+        (text.len(), &key as &dyn fmt::Display),
+        (text.len(), &list.with_quoted("URI", "k")),
+        ("METHOD is missing".len(), &refusal),
+    ] {
+        for room in 0..len {
+            assert!(write!(Room(room), "{print}").is_err(), "{room} bytes of {len}");
+        }
+        assert!(write!(Room(len), "{print}").is_ok());
+    }
 }
 
 #[test]

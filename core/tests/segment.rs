@@ -75,6 +75,13 @@ fn segments_encrypted_side_by_side_are_those_encrypted_alone() {
 }
 
 #[test]
+fn a_whole_block_is_no_tail() {
+    let lanes = Lanes::new(&key());
+    assert!(lanes.begin(Iv::MediaSequence(1)).finish(&[0; 15]).is_some());
+    assert!(lanes.begin(Iv::MediaSequence(1)).finish(&[0; 16]).is_none());
+}
+
+#[test]
 fn streams_equal_one_shot() {
     for len in [0, 1, 15, 16, 17, 4000, 4096] {
         let clear = text(len);
