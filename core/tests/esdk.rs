@@ -267,6 +267,64 @@ fn a_context_out_of_order_or_repeated_is_refused() {
     assert_eq!(swap(b"reelseal", b"reelse\xff\xff"), utf8);
 }
 
+/// A header with these pairs' context and this one wrapped data key, and a tag of zeros.
+fn header_of(pairs: &mut [(&str, &str)], ciphertext: &[u8]) -> Vec<u8> {
+    let context = Context::new(pairs).unwrap();
+    let mut room = [0; 64];
+    let info = RawAes { key_name: b"a key", iv: &[3; 12] }.print(&mut room).unwrap();
+    let parts = Parts {
+        suite: Suite::CommitKey,
+        message_id: &[1; 32],
+        context: &context,
+        edks: &[Edk { provider_id: "p", provider_info: info, ciphertext }],
+        content_type: ContentType::NonFramed,
+        commitment: &[2; 32],
+    };
+    let mut out = [0; 512];
+    [&*parts.print(&mut out).unwrap(), &[0; 16]].concat()
+}
+
+#[test]
+fn a_key_given_twice_in_a_context_is_refused() {
+    let mut header = header_of(&mut [("a", "1"), ("b", "2")], b"c");
+    assert!(Header::parse(&header).is_ok());
+    let at = header.windows(3).position(|window| window == b"\0\x01b").unwrap();
+    header[at + 2] = b'a';
+    let twice = Malformed { field: "encryption context key", rule: Rule::Repeated };
+    assert_eq!(Header::parse(&header).map(|_| ()), Err(twice));
+}
+
+// req ESDK-RAW-1
+#[test]
+fn a_wrapped_data_key_of_another_length_does_not_open() {
+    for len in [0, 15, 16, 47, 49] {
+        let bytes = header_of(&mut [], &[7; 49][..len]);
+        let (header, _) = Header::parse(&bytes).unwrap();
+        let edk = header.edks.clone().next().unwrap();
+        assert_eq!(raw_aes::unwrap(&kek(), &header, &edk).err(), Some(Inauthentic), "{len}");
+    }
+}
+
+#[test]
+fn a_frame_of_another_length_is_not_sealed() {
+    let (key, frame_len) = (MessageKey::new([9; 32]), NonZeroU32::new(4).unwrap());
+    let edk = Edk { provider_id: "p", provider_info: b"i", ciphertext: b"c" };
+    let begin = |out: &mut [u8]| {
+        let id = FreshMessageId::new([4; 32]);
+        let begun = Sealer::new(&key, id, &Context::EMPTY, &[edk], frame_len, out);
+        begun.map(|(sealer, header)| (sealer, header.len()))
+    };
+    let mut out = [0; 256];
+    let (mut sealer, len) = begin(&mut out).unwrap();
+    for content in [3, 5] {
+        assert!(sealer.seal(&mut vec![0; content]).is_none(), "{content} bytes");
+    }
+    assert!(sealer.finish(&mut [0; 5]).is_none());
+    for room in 0..len {
+        assert!(begin(&mut out[..room]).is_none(), "{room} bytes of {len}");
+    }
+}
+
 #[test]
 fn a_header_beyond_its_limit_is_neither_written_nor_read() {
     let ciphertext = vec![7; 60_000];

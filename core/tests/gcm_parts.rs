@@ -72,3 +72,14 @@ fn a_part_is_joined_in_its_turn_and_worked_on_at_its_length() {
     assert!(encryptor.part(16).unwrap().encrypt(&mut other).is_none());
     assert_eq!(other, [1; 32], "a refused text was altered");
 }
+
+#[test]
+fn a_part_to_decrypt_has_its_length_and_the_text_waits_for_it() {
+    let key = key();
+    let mut stream = Unverified::new(&key, IV, &[], ()).unwrap();
+    let part = stream.part(32).unwrap();
+    let mut text = [5; 16];
+    assert!(part.decrypt(&mut text, |_| ()).is_none(), "half of it");
+    assert!(stream.update(&mut text, |(), _| ()).is_none(), "before it is joined");
+    assert_eq!(text, [5; 16], "a refused text was altered");
+}

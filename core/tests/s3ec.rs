@@ -14,6 +14,7 @@ use reelseal_core::policy::{
     Admitted, AdmittedSuite, CommitmentPolicy, Extent, Gate, Policy, Refused,
 };
 use reelseal_core::secret::Kek;
+use reelseal_core::wrap::kw;
 
 /// Everything is admitted.
 const OPEN: Policy = Policy {
@@ -116,6 +117,25 @@ fn wrapped_keys_are_the_known_ones() {
             let ours = wrap_aes_gcm(&kek(), iv, suite, &DataKey::new(numbers(0)), &mut room);
             assert_eq!(ours, Some(&known[..]));
         }
+    }
+}
+
+#[test]
+fn data_keys_of_every_length_are_wrapped_but_only_256_bits_are_committed_to() {
+    for len in [16, 24, 32] {
+        let mut wrapped = vec![0; len + 8];
+        kw::wrap(&kek(), &numbers::<32>(7)[..len], &mut wrapped).unwrap();
+        let admitted = admitted(Suite::AesGcm, Wrap::AesWrap, &wrapped, Extent::Whole);
+        let key = unwrapped(&admitted, &kek()).unwrap();
+        let (payload, _) = oaep_payload(Suite::AesGcm, &key).unwrap();
+        assert_eq!((usize::from(payload[0]), &payload[1..=len]), (len, &numbers::<32>(7)[..len]));
+        let mut room = [0; 60];
+        let iv = FreshIv::new(numbers(0));
+        let again = wrap_aes_gcm(&kek(), iv, Suite::AesGcm, &key, &mut room).unwrap();
+        assert_eq!(again.len(), len + 28);
+        let commit = Policy::default().admit_suite(Suite::AesGcmCommit).unwrap();
+        let nonce = Nonce::MessageId(FreshMessageId::new(numbers(0)));
+        assert_eq!(seal(commit, &key, nonce).is_some(), len == 32);
     }
 }
 

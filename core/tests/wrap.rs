@@ -5,7 +5,7 @@ mod common;
 use common::{hex, hex_array, text};
 use reelseal_core::Inauthentic;
 use reelseal_core::secret::Kek;
-use reelseal_core::wrap::{kw, kwp};
+use reelseal_core::wrap::{ecb, kw, kwp};
 
 const KEK: &str = "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F";
 const KEY: &str = "00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F";
@@ -145,4 +145,13 @@ fn kw_and_kwp_do_not_accept_each_other() {
 #[test]
 fn a_refusal_has_one_sentence() {
     assert_eq!(Inauthentic.to_string(), "the key is wrong, or the bytes were altered");
+}
+
+#[test]
+fn ecb_takes_whole_blocks_and_one_at_least() {
+    for len in [0, 1, 15, 17, 47] {
+        let mut wrapped = vec![7; len];
+        assert_eq!(ecb::unwrap(&kek(256), &mut wrapped).err(), Some(Inauthentic), "{len}");
+        assert!(wrapped.iter().all(|&byte| byte == 0), "{len} bytes were left behind");
+    }
 }
