@@ -9,13 +9,16 @@ use common::{hex, text};
 use reelseal_core::Inauthentic;
 use reelseal_core::envelope::esdk::raw_aes::{self, FreshIv};
 use reelseal_core::envelope::esdk::{Body, FreshMessageId, Opener, Sealer};
+use reelseal_core::format::base64;
 use reelseal_core::format::context::Context;
 use reelseal_core::format::esdk::frame::MAX_OVERHEAD;
 use reelseal_core::format::esdk::{
     ContentType, Edk, Frame, Header, Kind, MAX_HEADER_LEN, Parts, RawAes, Suite,
 };
 use reelseal_core::format::{Malformed, Rule};
-use reelseal_core::secret::{Kek, MessageKey};
+use reelseal_core::hash::hkdf_sha512;
+use reelseal_core::modes::gcm;
+use reelseal_core::secret::{ContentKey, Kek, MessageKey};
 
 /// Made by `aws-encryption-sdk` 4.0.7 of PyPI with a raw AES keyring, the wrapping key being 32
 /// times 2b, in frames of 128 bytes. The plaintext is the bytes 0 to 199.
@@ -248,6 +251,43 @@ fn a_public_key_is_there_where_a_signature_is_and_nowhere_else() {
     refused(Suite::CommitKeySigned, "AzVF!", "is not written as its format demands");
 }
 
+/// Its header is authentic: whoever has the data key can name any point.
+#[test]
+fn a_public_key_that_is_no_point_of_the_curve_is_refused() {
+    let (key, id) = ([9; 32], [1; 32]);
+    let derived = |info: &[u8]| {
+        let mut out = [0; 32];
+        hkdf_sha512(&id, &key, info, &mut out).unwrap();
+        out
+    };
+    let opens = |point: &str| {
+        let mut pairs = [("aws-crypto-public-key", point)];
+        let parts = Parts {
+            suite: Suite::CommitKeySigned,
+            message_id: &id,
+            context: &Context::new(&mut pairs).unwrap(),
+            edks: &[Edk { provider_id: "p", provider_info: b"i", ciphertext: b"c" }],
+            content_type: ContentType::NonFramed,
+            commitment: &derived(b"COMMITKEY"),
+        };
+        let mut out = [0; 512];
+        let header = &*parts.print(&mut out).unwrap();
+        let content_key = ContentKey::new_256(derived(b"\x05\x78DERIVEKEY"));
+        let iv = gcm::Iv::Bytes12([0; 12]);
+        let tag = gcm::seal_in_place(&content_key, iv, &[header], &mut []).unwrap();
+        let message = [header, &tag].concat();
+        let (header, _) = Header::parse(&message).unwrap();
+        Body::open(&header, &MessageKey::new(key)).is_ok()
+    };
+    // The base point, FIPS 186-4 D.1.2.4, whose y is odd; and an x beyond the prime.
+    let base = "03aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c\
+                3a545e3872760ab7";
+    for (point, there) in [(hex(base), true), ([&[3][..], &[0xff; 48]].concat(), false)] {
+        let mut room = [0; 68];
+        assert_eq!(opens(base64::encode(&point, &mut room).unwrap()), there, "{point:02x?}");
+    }
+}
+
 // req ESDK-HEADER-2
 #[test]
 fn a_context_out_of_order_or_repeated_is_refused() {
@@ -292,6 +332,13 @@ fn a_key_given_twice_in_a_context_is_refused() {
     header[at + 2] = b'a';
     let twice = Malformed { field: "encryption context key", rule: Rule::Repeated };
     assert_eq!(Header::parse(&header).map(|_| ()), Err(twice));
+}
+
+#[test]
+fn key_information_that_does_not_fit_is_not_printed() {
+    let info = RawAes { key_name: b"a key", iv: &[3; 12] };
+    assert_eq!(info.print(&mut [0; 24]), None);
+    assert_eq!(info.print(&mut [0; 25]).map(<[u8]>::len), Some(25));
 }
 
 // req ESDK-RAW-1
@@ -353,6 +400,8 @@ fn a_header_beyond_its_limit_is_neither_written_nor_read() {
     assert_eq!(print(&[edk(60_000), edk(fits + 1)], &mut out), None);
     assert_eq!(print(&[], &mut out), None);
     assert_eq!(print(&[edk(1); 33], &mut out), None);
+    let long = vec![7; 1 << 16];
+    assert_eq!(print(&[Edk { ciphertext: &long, ..edk(1) }], &mut out), None);
     let len = print(&[edk(1)], &mut out).unwrap();
     for room in 0..len {
         assert_eq!(print(&[edk(1)], &mut out[..room]), None, "{room} bytes of {len}");

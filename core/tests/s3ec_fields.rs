@@ -53,6 +53,8 @@ fn versions_are_told_by_their_fields() {
     let (meta, file) = (Place::Metadata, Place::InstructionFile);
     let user = vec![("user-key", "user value")];
     assert_eq!(read(&v1(), None), Ok((Version::V1, Wrap::AesEcb, meta)));
+    let named = [v1(), vec![("x-amz-wrap-alg", "AES")]].concat();
+    assert_eq!(read(&named, None), Ok((Version::V1, Wrap::AesEcb, meta)));
     assert_eq!(read(&v2(), None), Ok((Version::V2, Wrap::AesWrap, meta)));
     assert_eq!(read(&v3(), None), Ok((Version::V3, Wrap::KmsContext, meta)));
     assert_eq!(read(&user, Some(&v1())), Ok((Version::V1, Wrap::AesEcb, file)));
