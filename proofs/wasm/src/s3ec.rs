@@ -1,7 +1,7 @@
 //! Objects of the Amazon S3 Encryption Client.
 
 use reelseal_core::format::s3ec::name::{IV, MESSAGE_ID};
-use reelseal_core::format::s3ec::{Metadata, Suite, Wrap};
+use reelseal_core::format::s3ec::{Content, Header, Metadata, Place, Suite, Version, Wrap};
 
 /// What is accepted is the name that is printed.
 pub fn s3ec_algorithm(text: &str) {
@@ -44,4 +44,24 @@ pub fn s3ec_metadata(text: &str) {
     let Ok(metadata) = metadata else { return };
     assert!(metadata.is_any() && metadata.get(IV) == Some("b"));
     assert!(metadata.get(text) == Some("a"));
+}
+
+/// A header to be printed has a wrap of its version, and a wrapped key as long as that makes it.
+pub fn s3ec_header_new(bytes: &mut [u8]) {
+    let [content, wrap, place, wrapped @ ..] = &*bytes else { return };
+    let content = match content {
+        0 => Content::AesCbc { iv: [1; 16] },
+        1 => Content::AesGcm { iv: [1; 12] },
+        _ => Content::AesGcmCommit { message_id: [1; 28], commitment: [1; 28] },
+    };
+    let place = if place & 1 == 0 { Place::Metadata } else { Place::InstructionFile };
+    let wrap = Wrap::ALL[usize::from(wrap & 7)];
+    let v3 = matches!(wrap, Wrap::AesGcm | Wrap::KmsContext | Wrap::RsaOaepSha1);
+    let commits = content.suite() == Suite::AesGcmCommit;
+    let header = Header::new(content, wrap, wrapped, "{}", place);
+    assert!(header.is_some() == ((v3 || !commits) && wrap.has_wrapped_len(wrapped.len())));
+    let Some(header) = header else { return };
+    assert!(header.version == if commits { Version::V3 } else { Version::V2 });
+    assert!(header.content == content && header.wrap == wrap && header.place == place);
+    assert!(core::ptr::eq(header.wrapped, wrapped) && header.clear_len.is_none());
 }
