@@ -21,8 +21,9 @@
 //!
 //! # What is not erased, and why
 //!
-//! - Copies that the compiler makes on the stack, when a key is moved or a register is spilled:
-//!   safe Rust cannot name them. A caller who minds calls `zeroize::zeroize_stack` afterwards:
+//! - Copies on the stack that the compiler makes, when a key is moved or a register is spilled, and
+//!   that `hmac` makes of a padded key and `polyval` of the subkey of GCM, when they begin: safe Rust
+//!   cannot name them. A caller who minds calls `zeroize::zeroize_stack` afterwards:
 //!   `tests/stack.rs` finds copies below most calls, and none once 128 KiB there were erased.
 //! - What lies behind the round keys of a key shorter than 256 bits: their place is as large as that
 //!   of the longest, and the stack had something there before.
@@ -59,8 +60,9 @@
 //! compiled for what was detected, the call of the key expansion beside it, and the two calls of
 //! `sha256.rs`. No pointer is used. Its round keys and powers of H are erased on drop; they have no tables, no
 //! branch and no address that depends on a secret, as read. *Check:* every law and vector runs with
-//! the feature, without it, and with `--cfg aes_backend="soft"`, which turns it off too; the tests of
-//! the crate hold both widths to the stock crates. Valgrind does not know these instructions.
+//! the feature, without it, and with `--cfg aes_backend="soft" --cfg polyval_backend="soft"`, the
+//! first of which turns it off too; the tests of the crate hold both widths to the stock crates.
+//! Valgrind does not know these instructions.
 //!
 //! # Signatures
 //!
