@@ -45,7 +45,9 @@
 //! `ghash` and `sha2` have no tables that a secret indexes; [`format::base64`](crate::format::base64)
 //! runs over keys and has no tables and no branches on its content. *Check:*
 //! `proofs/constant-time` marks the secrets undefined under valgrind and runs both backends of AES
-//! at four levels of optimisation: no branch and no address depended on a secret on the inputs run.
+//! and GHASH, the portable ones in words of 64 bits and of 32, at four levels of optimisation: no
+//! branch and no address depended on a secret on the inputs run. The portable GHASH multiplies
+//! secrets: it wants a processor that takes the same time for all factors.
 //! Every public function of a module that sees secrets runs there, or stands in a list with a reason.
 //! What `declassify`, `declassify_len` and base64's verdict give out is public there. Valgrind knows
 //! no AVX-512, VAES or SHA-NI, so that code is not run. With an IV of 16 bytes GCM's counter block
